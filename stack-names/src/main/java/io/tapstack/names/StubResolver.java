@@ -101,7 +101,7 @@ public final class StubResolver implements NameResolver {
      */
     public List<DnsRecord> records(final String name, final String type) throws IOException {
         final int number = DnsCodec.type(type);
-        if (number <= 0) {
+        if (!isType(type)) {
             throw new IllegalArgumentException("'" + type + "' is not a type of DNS records such as A, AAAA or MX");
         }
         try (SocketLookup lookup = begin(HostName.parse(name), number)) {
@@ -112,6 +112,11 @@ public final class StubResolver implements NameResolver {
             }
             return records;
         }
+    }
+
+    /** True if {@code name} is that of a type of records, such as MX, in any case. */
+    public static boolean isType(final String name) {
+        return DnsCodec.type(name) > 0;
     }
 
     @Override

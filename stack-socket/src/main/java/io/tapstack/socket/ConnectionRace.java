@@ -89,7 +89,7 @@ final class ConnectionRace {
     /** The attempt at {@code address} has failed; if it was the latest, the next one need not wait. */
     void failed(final IpAddress address) {
         inProgress--;
-        lastFailed |= address.equals(last);
+        lastFailed |= last != null && last.equals(address);
     }
 
     /**

@@ -152,7 +152,8 @@ public final class HappyEyeballs {
                     throw lost();
                 }
                 if (now >= deadline) {
-                    throw withFailures(new SocketTimeoutException(target() + ": connect timed out" + reasons()));
+                    throw withFailures(new SocketTimeoutException(
+                            target() + ": " + (lookup.isDone() ? "connect" : "look-up") + " timed out" + reasons()));
                 }
                 await(Math.min(deadline, lookup.isDone() ? Long.MAX_VALUE : lookup.deadlineNanos()));
             }

@@ -1,8 +1,11 @@
 package io.tapstack.cli;
 
+import io.tapstack.names.ResolverConfig;
 import io.tapstack.octets.Octets;
 import io.tapstack.octets.PathOctets;
 import io.tapstack.stack.StaticRoute;
+import io.tapstack.wire.Endpoint;
+import io.tapstack.wire.IpAddress;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -179,6 +182,27 @@ public final class Converters {
                 return Cidr.parseAddress(text);
             } catch (final IllegalArgumentException e) {
                 throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
+    /** A DNS server, as in {@code 10.0.0.53}, {@code 10.0.0.53:5353} or {@code [2001:db8::53]:5353}. */
+    static final class ForNameServer implements ITypeConverter<Endpoint> {
+
+        private static final Pattern WITH_PORT = Pattern.compile("(?:\\[([^\\[\\]]*)]|([0-9.]*)):([0-9]{1,5})");
+
+        @Override
+        public Endpoint convert(final String value) {
+            final Matcher matcher = WITH_PORT.matcher(value);
+            try {
+                if (!matcher.matches()) {
+                    return new Endpoint(IpAddress.parse(value), ResolverConfig.PORT);
+                }
+                final String address = matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
+                return new Endpoint(IpAddress.parse(address), number(matcher.group(3), 1, 65_535, "a port"));
+            } catch (final IllegalArgumentException e) {
+                throw new TypeConversionException(
+                        "'" + value + "' is not the address of a DNS server such as 10.0.0.53");
             }
         }
     }

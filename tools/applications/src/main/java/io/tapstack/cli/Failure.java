@@ -1,5 +1,6 @@
 package io.tapstack.cli;
 
+import io.tapstack.socket.ResolutionFailure;
 import io.tapstack.tap.TapException;
 import java.io.IOException;
 import java.net.BindException;
@@ -44,6 +45,9 @@ public final class Failure extends RuntimeException {
         }
         if (failure instanceof AccessDeniedException) {
             return text + ": permission denied";
+        }
+        if (failure instanceof ResolutionFailure) {
+            return text;
         }
         if (failure instanceof UnknownHostException) {
             return text + ": unknown host";

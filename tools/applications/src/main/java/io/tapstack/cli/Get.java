@@ -23,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -63,6 +64,9 @@ final class Get implements Callable<Integer> {
     @ArgGroup(validate = false, heading = LinkOptions.HEADING)
     private LinkOptions link = new LinkOptions();
 
+    @Mixin
+    private NameOptions dns = new NameOptions();
+
     @Parameters(paramLabel = "URL", description = "what to download, e.g. http://10.0.0.1:8000/file")
     private String url = "";
 
@@ -100,6 +104,11 @@ final class Get implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         link.validate(spec);
+        try {
+            dns.check(link);
+        } catch (final IllegalArgumentException e) {
+            throw Main.refused(spec, e);
+        }
         LogLevel.quiet();
         final HttpUrl address = address();
         try {
@@ -120,7 +129,7 @@ final class Get implements Callable<Integer> {
     private int fetch(final Session session, final HttpUrl address, final Sink sink, final Optional<Path> file)
             throws IOException {
         final String name = file.map(PathOctets::readable).orElse("stdout");
-        final Downloader downloader = new Downloader(session.transport(), connectTimeout, timeout);
+        final Downloader downloader = new Downloader(dns.transport(session), connectTimeout, timeout);
         final Kept kept = new Kept(progress(name), resume ? sink.existingBytes() : 0);
         final CountDownLatch done = new CountDownLatch(1);
         final Runnable tell = () -> tellWhatIsKept(kept, name, remedy(address, file));

@@ -39,6 +39,7 @@ public final class Main implements Runnable {
             new BuiltIn("get", Get::new),
             new BuiltIn("echo", Echo::new),
             new BuiltIn("proxy", Proxy::new),
+            new BuiltIn("resolve", Resolve::new),
             new BuiltIn("train", Train::new));
 
     private static final Set<String> SERVERS = Set.of("serve", "echo", "proxy");

@@ -1,5 +1,7 @@
 package io.tapstack.transport;
 
+import io.tapstack.socket.HappyEyeballs;
+import io.tapstack.socket.NameResolver;
 import io.tapstack.socket.SocketLayer;
 import io.tapstack.socket.TapDatagramSocket;
 import io.tapstack.socket.TapServerSocket;
@@ -10,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Our own TCP/IP: one stack, or several that share an address (see {@link io.tapstack.stack.StackGroup}). */
 public final class TapstackTransport implements Transport {
@@ -19,6 +22,7 @@ public final class TapstackTransport implements Transport {
 
     private final List<SocketLayer> stacks;
     private final AtomicInteger connects = new AtomicInteger();
+    private final @Nullable NameResolver resolver;
 
     /** The stack whose sockets these are. */
     public TapstackTransport(final SocketLayer sockets) {
@@ -27,10 +31,20 @@ public final class TapstackTransport implements Transport {
 
     /** The stacks whose sockets these are, at least one; the first one has UDP. */
     public TapstackTransport(final List<SocketLayer> stacks) {
+        this(stacks, null);
+    }
+
+    private TapstackTransport(final List<SocketLayer> stacks, final @Nullable NameResolver resolver) {
         if (stacks.isEmpty()) {
             throw new IllegalArgumentException("no stack");
         }
         this.stacks = List.copyOf(stacks);
+        this.resolver = resolver;
+    }
+
+    /** The same stacks, with a resolver over the first of them, which lives as long as they do. */
+    public TapstackTransport resolving(final NameResolver ours) {
+        return new TapstackTransport(stacks, ours);
     }
 
     /** The sockets of each stack, for features that no other transport has. */
@@ -79,6 +93,17 @@ public final class TapstackTransport implements Transport {
     @Override
     public StreamConnection connect(final InetSocketAddress remote, final Duration timeout) throws IOException {
         return connect(stacks.get(Math.floorMod(connects.getAndIncrement(), stacks.size())), remote, timeout);
+    }
+
+    /** By RFC 8305, at the first stack, if there is a resolver. */
+    @Override
+    public StreamConnection connect(final String host, final int port, final Duration timeout) throws IOException {
+        if (resolver == null) {
+            return Transport.super.connect(host, port, timeout);
+        }
+        final SocketLayer stack = stacks.get(0);
+        final String name = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+        return new TapstackStreamConnection(new HappyEyeballs(stack, resolver).connect(name, port, timeout), stack);
     }
 
     /** Only connections of one stack can be joined by reference. */

@@ -1,7 +1,9 @@
 package io.tapstack.transport;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 
 /**
@@ -32,6 +34,27 @@ public interface Transport {
      * @throws java.net.ConnectException when the peer refuses
      */
     StreamConnection connect(InetSocketAddress remote, Duration timeout) throws IOException;
+
+    /**
+     * Opens a TCP connection to a name, which the machine resolves unless the transport can. See
+     * {@link #connect(InetSocketAddress, Duration)}.
+     *
+     * @param host a name or an address, one of IPv6 with or without brackets
+     * @throws UnknownHostException when the name has no address
+     */
+    default StreamConnection connect(final String host, final int port, final Duration timeout) throws IOException {
+        InetAddress address;
+        try {
+            address = InetAddress.getByName(host);
+        } catch (final UnknownHostException e) {
+            // RFC 1034 3.1: a name that ends with a dot is complete; /etc/hosts has it without.
+            if (!host.endsWith(".")) {
+                throw e;
+            }
+            address = InetAddress.getByName(host.substring(0, host.length() - 1));
+        }
+        return connect(new InetSocketAddress(address, port), timeout);
+    }
 
     /**
      * Opens a TCP connection that is to be {@linkplain Relay joined} to another one; if that belongs to this transport,

@@ -54,7 +54,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "serve", "get", "echo", "proxy"})
+    @ValueSource(strings = {"demo", "serve", "get", "echo", "proxy", "resolve"})
     void aCommandAloneReadsAsAmongAll(final String command) {
         assertThat(Main.commandLine(this::opened, new String[] {command}).getSubcommands())
                 .containsOnlyKeys(command);
@@ -81,7 +81,7 @@ class CommandLineTest {
     void helpOfAllCommands() {
         assertThat(run()).isZero();
         assertThat(out.toString()).contains("demo", "serve", "get", "echo", "test");
-        for (final String command : new String[] {"demo", "serve", "get", "echo"}) {
+        for (final String command : new String[] {"demo", "serve", "get", "echo", "resolve"}) {
             out.getBuffer().setLength(0);
             assertThat(run(command, "--help")).isZero();
             assertThat(out.toString())
@@ -229,6 +229,13 @@ class CommandLineTest {
                 "proxy --listen 80",
                 "proxy --listen 80 --to nowhere",
                 "proxy --listen 80 --to 10.0.0.1:80 --via kernel --listen-on kernel",
+                "resolve",
+                "resolve www --dns nowhere",
+                "resolve www --dns 10.0.0.256",
+                "resolve www --dns 10.0.0.1:0",
+                "resolve www --dns 10.0.0.1 --network kernel",
+                "resolve www --type nonsense",
+                "get http://www/ --dns [::1",
                 "echo --cc vegas",
                 "echo --network kernel --cc reno",
                 "echo --tap a/b",
@@ -306,6 +313,14 @@ class CommandLineTest {
                     .startsWith("tapstack proxy: ")
                     .endsWith(" port " + port + ": Address already in use\n")
                     .hasLineCount(1);
+        }
+    }
+
+    @Test
+    void namesNeedDnsServers() {
+        for (final String server : new String[] {"10.0.0.53", "10.0.0.53:5353", "2001:db8::53", "[2001:db8::53]:53"}) {
+            assertThat(run("resolve", "www", "--dns", server)).isEqualTo(1);
+            assertThat(answer()).isEqualTo("tapstack resolve: no network in this test\n");
         }
     }
 

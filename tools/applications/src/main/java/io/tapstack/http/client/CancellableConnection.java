@@ -3,7 +3,6 @@ package io.tapstack.http.client;
 import io.tapstack.transport.StreamConnection;
 import io.tapstack.transport.Transport;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +22,11 @@ final class CancellableConnection {
     }
 
     /** Connects; the caller closes the connection. */
-    StreamConnection connect(final InetSocketAddress remote, final Duration timeout) throws IOException {
+    StreamConnection connect(final String host, final int port, final Duration timeout) throws IOException {
         begin();
         StreamConnection made = null;
         try {
-            made = transport.connect(remote, timeout);
+            made = transport.connect(host, port, timeout);
             return made;
         } finally {
             end(made);

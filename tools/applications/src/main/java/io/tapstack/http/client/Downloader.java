@@ -2,13 +2,12 @@ package io.tapstack.http.client;
 
 import io.tapstack.http.HttpDate;
 import io.tapstack.http.client.DownloadFailure.Kind;
+import io.tapstack.socket.ResolutionFailure;
 import io.tapstack.transport.StreamConnection;
 import io.tapstack.transport.Transport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -117,26 +116,15 @@ public final class Downloader {
 
     private StreamConnection connect(final HttpUrl url) throws DownloadFailure {
         try {
-            final InetAddress address = lookUp(url.host());
-            return connection.connect(new InetSocketAddress(address, url.port()), connectTimeout);
+            return connection.connect(url.host(), url.port(), connectTimeout);
+        } catch (final ResolutionFailure e) {
+            throw new DownloadFailure(Kind.UNKNOWN_HOST, String.valueOf(e.getMessage()), e);
         } catch (final UnknownHostException e) {
             throw new DownloadFailure(Kind.UNKNOWN_HOST, "unknown host " + url.host(), e);
         } catch (final SocketTimeoutException e) {
             throw new DownloadFailure(Kind.TIMEOUT, url.authority() + " does not answer", e);
         } catch (final IOException e) {
             throw new DownloadFailure(Kind.CONNECT, "cannot connect to " + url.authority() + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static InetAddress lookUp(final String host) throws UnknownHostException {
-        try {
-            return InetAddress.getByName(host);
-        } catch (final UnknownHostException e) {
-            // RFC 1034 3.1: a name that ends with a dot is complete; /etc/hosts has it without.
-            if (host.endsWith(".")) {
-                return InetAddress.getByName(host.substring(0, host.length() - 1));
-            }
-            throw e;
         }
     }
 
