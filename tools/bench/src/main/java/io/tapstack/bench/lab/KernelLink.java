@@ -26,6 +26,24 @@ public final class KernelLink {
         lab.runInSecond(KernelCongestionControl.route(congestionControl, far, link.address()));
     }
 
+    /**
+     * Makes ARP at a device of the first namespace patient. Where a third of the frames is lost each way, the usual
+     * three requests fail one time in seven, and a download with them.
+     */
+    public static void resolvePatiently(final Lab lab, final String device) throws BenchFailure, InterruptedException {
+        lab.run(patience(device));
+    }
+
+    /** The same, in the second namespace. */
+    public static void resolvePatientlyInSecond(final Lab lab, final String device)
+            throws BenchFailure, InterruptedException {
+        lab.runInSecond(patience(device));
+    }
+
+    private static String patience(final String device) {
+        return "ip ntable change name arp_cache dev " + device + " ucast_probes 20 mcast_probes 20";
+    }
+
     /** Makes nftables drop some of a hundred frames, at random, at the ingress of a device of the first namespace. */
     public static void drop(final Lab lab, final String device, final int percent)
             throws BenchFailure, InterruptedException {

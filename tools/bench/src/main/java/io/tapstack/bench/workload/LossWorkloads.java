@@ -116,8 +116,16 @@ final class LossWorkloads {
     }
 
     private Server tapstack(final Lab lab, final double loss) throws IOException, InterruptedException {
-        return lab.serve(ServerSpec.tapstack(
-                "--cc=" + congestionControl, "--loss=" + loss, "--delay=" + DELAY_MILLIS + "ms", "--seed=" + SEED));
+        final Link link = lab.newLink();
+        final Server server = lab.serve(
+                ServerSpec.tapstack(
+                        "--cc=" + congestionControl,
+                        "--loss=" + loss,
+                        "--delay=" + DELAY_MILLIS + "ms",
+                        "--seed=" + SEED),
+                link);
+        KernelLink.resolvePatiently(lab, link.tap());
+        return server;
     }
 
     private Trial kernelFar(final Lab lab, final int flows) throws IOException, InterruptedException {
@@ -134,6 +142,8 @@ final class LossWorkloads {
         final Child cable = lab.start("impaired cable", Lab.jvm(List.of(), CABLE, arguments));
         cable.line(START);
         KernelLink.setUp(lab, link, far, congestionControl);
+        KernelLink.resolvePatiently(lab, link.tap());
+        KernelLink.resolvePatientlyInSecond(lab, far);
         return cable;
     }
 
