@@ -2,7 +2,6 @@ package io.tapstack.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapstack.event.DropReason;
 import io.tapstack.httpd.ServeMethod;
 import io.tapstack.integration.TestBytes.Summary;
 import io.tapstack.transport.Listener;
@@ -170,9 +169,9 @@ class Ipv6IT {
             assertThat(HostPrograms.script(
                             "curl -sS --fail --max-time 55 -g -6 '" + network.ipv6Url(file.name()) + "' | sha256sum"))
                     .startsWith(file.sha256());
-            assertThat(network.drops(DropReason.ETHERNET_NOT_FOR_US))
-                    .as("frames lost on the way to the stack")
-                    .isPositive();
+            // Few frames go to the stack, all of them ACKs; many come from it, unless they are super-segments.
+            final long again = network.look(stack -> stack.statistics().segmentsRetransmitted);
+            assertThat(again).isGreaterThanOrEqualTo(offload == Offload.OFF ? 1 : 0);
         } finally {
             LossyLink.repair(network.tap());
         }
