@@ -4,6 +4,7 @@ import io.tapstack.link.Impairment;
 import io.tapstack.link.LinkCapabilities;
 import io.tapstack.link.LinkType;
 import io.tapstack.link.VirtualCable;
+import io.tapstack.wire.Ipv6Header;
 
 /**
  * The link between two simulated hosts.
@@ -60,8 +61,10 @@ public record CablePlan(
     }
 
     VirtualCable build() {
-        final LinkCapabilities plain = LinkCapabilities.plain(type, mtu);
-        final LinkCapabilities card = new LinkCapabilities(type, mtu, true, true, LinkCapabilities.MAX_MTU);
+        // RFC 8200 5: every link of IPv6 takes 1,280 bytes.
+        final int largest = SimulatedNetwork.IPV6 ? Math.max(Ipv6Header.MIN_MTU, mtu) : mtu;
+        final LinkCapabilities plain = LinkCapabilities.plain(type, largest);
+        final LinkCapabilities card = new LinkCapabilities(type, largest, true, true, LinkCapabilities.MAX_MTU);
         return switch (ends) {
             case PLAIN -> new VirtualCable(plain, plain, capacityFrames);
             case CARDS -> new VirtualCable(card, card, capacityFrames);

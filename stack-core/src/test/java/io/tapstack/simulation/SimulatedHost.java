@@ -2,6 +2,7 @@ package io.tapstack.simulation;
 
 import io.tapstack.ip.InterfaceAddress;
 import io.tapstack.link.LinkDevice;
+import io.tapstack.ndp.NdpConfig;
 import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.StackConfig;
 import io.tapstack.wire.IpAddress;
@@ -13,6 +14,10 @@ import java.util.random.RandomGenerator;
 public final class SimulatedHost {
 
     private static final int PREFIX = 24;
+
+    /** Addresses are used at once. */
+    private static final NdpConfig CHECKED =
+            NdpConfig.DEFAULT.withRouters(false).withDuplicateProbes(0);
 
     private final String name;
     private final IpAddress address;
@@ -33,7 +38,12 @@ public final class SimulatedHost {
         this.name = name;
         this.address = address;
         this.device = device;
-        final StackConfig config = StackConfig.of(new InterfaceAddress(address, PREFIX), random);
+        final StackConfig.Builder builder =
+                StackConfig.builder(new InterfaceAddress(address, PREFIX)).random(random);
+        if (!address.isIpv4()) {
+            builder.ndp(CHECKED);
+        }
+        final StackConfig config = builder.build();
         this.stack = new NetworkStack(device, config.withMemoryLimit(memoryLimitBytes), nowNanos);
     }
 

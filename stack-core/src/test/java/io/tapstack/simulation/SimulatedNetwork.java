@@ -14,8 +14,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two hosts, 10.0.0.1 and 10.0.0.2, on a cable, in virtual time. Its user polls, lets the applications act, and moves
- * to the next event:
+ * Two hosts, 10.0.0.1 and 10.0.0.2, or of the same numbers in 2001:db8::/64, on a cable, in virtual time. Its user
+ * polls, lets the applications act, and moves to the next event:
  *
  * <pre>{@code
  * while (!finished) {
@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class SimulatedNetwork {
+
+    /** True in the run over IPv6: with {@code -Dtapstack.trace.family=6}. */
+    static final boolean IPV6 = Integer.getInteger("tapstack.trace.family", 4) == 6;
 
     /** A time that never comes. */
     public static final long NEVER = Long.MAX_VALUE;
@@ -80,8 +83,20 @@ public final class SimulatedNetwork {
         final boolean early = plan.impairedAtSender();
         final LinkDevice leftEnd = impaired(cable.left(), early, plan.toRight(), plan.toLeft(), random.nextLong());
         final LinkDevice rightEnd = impaired(cable.right(), early, plan.toLeft(), plan.toRight(), random.nextLong());
-        this.left = host("left", "10.0.0.1", between.apply(leftEnd), memoryLimitBytes, capture, random.split());
-        this.right = host("right", "10.0.0.2", between.apply(rightEnd), memoryLimitBytes, capture, random.split());
+        this.left = host(
+                "left",
+                IPV6 ? "2001:db8::1" : "10.0.0.1",
+                between.apply(leftEnd),
+                memoryLimitBytes,
+                capture,
+                random.split());
+        this.right = host(
+                "right",
+                IPV6 ? "2001:db8::2" : "10.0.0.2",
+                between.apply(rightEnd),
+                memoryLimitBytes,
+                capture,
+                random.split());
     }
 
     public SimulatedHost left() {

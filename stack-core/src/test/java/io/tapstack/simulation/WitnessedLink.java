@@ -9,6 +9,8 @@ import io.tapstack.wire.EthernetHeader;
 import io.tapstack.wire.InternetChecksum;
 import io.tapstack.wire.IpProtocol;
 import io.tapstack.wire.Ipv4Header;
+import io.tapstack.wire.Ipv6Header;
+import io.tapstack.wire.TcpHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -76,10 +78,14 @@ final class WitnessedLink extends ForwardingLink {
     /** The TCP segment in the frame, or null if there is no intact one. */
     private @Nullable ByteBuffer segment(final PacketBuffer frame, final boolean summed) {
         final ByteBuffer bytes = ByteBuffer.wrap(frame.toArray());
-        if (linkHeaderLength > 0 && EthernetHeader.etherType(bytes, 0) != EthernetHeader.TYPE_IPV4) {
+        final int etherType = SimulatedNetwork.IPV6 ? EthernetHeader.TYPE_IPV6 : EthernetHeader.TYPE_IPV4;
+        if (linkHeaderLength > 0 && EthernetHeader.etherType(bytes, 0) != etherType) {
             return null;
         }
         final ByteBuffer packet = bytes.slice(linkHeaderLength, bytes.capacity() - linkHeaderLength);
+        if (SimulatedNetwork.IPV6) {
+            return segmentOfIpv6(packet, summed);
+        }
         if (packet.get(0) != 0x45
                 || !Ipv4Header.checksumIsValid(packet, 0, Ipv4Header.LENGTH)
                 || Ipv4Header.protocol(packet, 0) != IpProtocol.TCP) {
@@ -94,5 +100,19 @@ final class WitnessedLink extends ForwardingLink {
             return InternetChecksum.finish(sum) == 0 ? segment : null;
         }
         return segment;
+    }
+
+    /** The same; as no checksum covers the header, a damaged one may have any fields. */
+    private static @Nullable ByteBuffer segmentOfIpv6(final ByteBuffer packet, final boolean summed) {
+        final int length = packet.capacity() < Ipv6Header.LENGTH ? 0 : Ipv6Header.payloadLength(packet, 0);
+        if (packet.capacity() < Ipv6Header.LENGTH + Math.max(TcpHeader.MIN_LENGTH, length)
+                || Ipv6Header.version(packet, 0) != 6
+                || Ipv6Header.nextHeader(packet, 0) != IpProtocol.TCP) {
+            return null;
+        }
+        final ByteBuffer segment = packet.slice(Ipv6Header.LENGTH, length);
+        final long sum = Ipv6Header.pseudoHeader(packet, 0, length, IpProtocol.TCP)
+                + InternetChecksum.sum(segment, 0, segment.capacity());
+        return !summed || InternetChecksum.finish(sum) == 0 ? segment : null;
     }
 }

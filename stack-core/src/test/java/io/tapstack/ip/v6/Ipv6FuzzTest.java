@@ -27,9 +27,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Packets of IPv6 that are right or nearly so: chains of extension headers with options, fragments, echoes, errors about
- * what the host has sent, and datagrams. Each packet is dropped for a counted reason, delivered, answered or kept for
- * reassembly; what the host sends is well-formed, and an error is never sent about one.
+ * Packets of IPv6 that are right or nearly so: chains of extension headers with options, fragments, echoes, errors
+ * about what the host has sent, and datagrams. Each packet is dropped for a counted reason, delivered, answered or kept
+ * for reassembly; what the host sends is well-formed, and an error is never sent about one.
  */
 class Ipv6FuzzTest {
 
@@ -99,8 +99,7 @@ class Ipv6FuzzTest {
             final Decisions in, final IpAddress source, final IpAddress destination, final int protocol) {
         final byte[] data = Packets.pattern(in.oneOf(0, 1, 8, 64, 1_300, 3_000));
         return switch (protocol) {
-            case IpProtocol.UDP ->
-                Packets.udp(source, 1_000, destination, in.oneIn(4) ? in.below(65_536) : PORT, data);
+            case IpProtocol.UDP -> Packets.udp(source, 1_000, destination, in.oneIn(4) ? in.below(65_536) : PORT, data);
             case IpProtocol.ICMPV6 ->
                 in.oneIn(2)
                         ? Packets.icmpv6(source, destination, in.oneOf(128, 129, 130, 135, 137, in.octet()), 0, 7, data)
@@ -234,10 +233,13 @@ class Ipv6FuzzTest {
             final IpAddress destination = IpAddress.ipv6(bytes.getLong(24), bytes.getLong(32));
             assertThat(source).isIn(ADDRESS, LINK_LOCAL);
             if (packet[6] == 44) {
-                assertThat(bytes.getShort(42) & 0xFFF9).as("not an atomic fragment").isNotZero();
+                assertThat(bytes.getShort(42) & 0xFFF9)
+                        .as("not an atomic fragment")
+                        .isNotZero();
             } else {
                 final byte[] transport = Arrays.copyOfRange(packet, 40, packet.length);
-                assertThat(Packets.transportChecksum(source, destination, packet[6], transport)).isZero();
+                assertThat(Packets.transportChecksum(source, destination, packet[6], transport))
+                        .isZero();
             }
             if (sent.size() == SENT_KEPT) {
                 sent.removeFirst();
