@@ -6,10 +6,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -39,21 +39,8 @@ final class Echo implements Callable<Integer> {
             description = "TCP and UDP port (${DEFAULT-VALUE})")
     private int port = EchoServer.PORT;
 
-    @Option(
-            names = "--max-connections",
-            paramLabel = "N",
-            defaultValue = "" + EchoServer.MAX_CONNECTIONS,
-            converter = Converters.ForCount.class,
-            description = "TCP clients at a time; more are reset, unless an idle one gives way (${DEFAULT-VALUE})")
-    private int maxConnections = EchoServer.MAX_CONNECTIONS;
-
-    @Option(
-            names = "--idle-time",
-            paramLabel = "TIME",
-            defaultValue = "60s",
-            converter = Converters.ForDuration.class,
-            description = "a client gives way to a new one if nothing has moved for so long (${DEFAULT-VALUE})")
-    private Duration idle = Duration.ofSeconds(60);
+    @Mixin
+    private ClientLimits limits = new ClientLimits();
 
     Echo(final SessionFactory sessions) {
         this.sessions = sessions;
@@ -67,8 +54,8 @@ final class Echo implements Callable<Integer> {
                 EchoServer server = EchoServer.start(
                         session.transport(),
                         new InetSocketAddress(session.listeningAddress(), port),
-                        maxConnections,
-                        idle)) {
+                        limits.maxConnections(),
+                        limits.idle())) {
             session.awaitAddresses();
             final PrintWriter out = spec.commandLine().getOut();
             for (final InetAddress each : session.addresses()) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -38,8 +39,6 @@ final class Proxy implements Callable<Integer> {
         STACK,
         KERNEL
     }
-
-    private static final int MAX_CONNECTIONS = 10_000;
 
     private final SessionFactory sessions;
 
@@ -87,21 +86,8 @@ final class Proxy implements Callable<Integer> {
             description = "how long the target may take to answer (${DEFAULT-VALUE})")
     private Duration connectTimeout = Duration.ofSeconds(10);
 
-    @Option(
-            names = "--max-connections",
-            paramLabel = "N",
-            defaultValue = "" + MAX_CONNECTIONS,
-            converter = Converters.ForCount.class,
-            description = "clients at a time; more are reset, unless an idle one gives way (${DEFAULT-VALUE})")
-    private int maxConnections = MAX_CONNECTIONS;
-
-    @Option(
-            names = "--idle-time",
-            paramLabel = "TIME",
-            defaultValue = "60s",
-            converter = Converters.ForDuration.class,
-            description = "a client gives way to a new one if nothing has moved for so long (${DEFAULT-VALUE})")
-    private Duration idle = Duration.ofSeconds(60);
+    @Mixin
+    private ClientLimits limits = new ClientLimits();
 
     Proxy(final SessionFactory sessions) {
         this.sessions = sessions;
@@ -149,7 +135,7 @@ final class Proxy implements Callable<Integer> {
                 listenOn == Side.STACK ? session.transport() : kernel,
                 new InetSocketAddress(local, port),
                 via == Side.STACK ? session.transport() : kernel,
-                new ProxyConfig(target, connectTimeout, maxConnections, idle));
+                new ProxyConfig(target, connectTimeout, limits.maxConnections(), limits.idle()));
     }
 
     private static String text(final InetSocketAddress address) {
