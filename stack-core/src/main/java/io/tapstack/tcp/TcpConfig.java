@@ -6,9 +6,12 @@ import io.tapstack.tcp.congestion.CongestionControls;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The options of a connection, or of the connections that a listener accepts. Each option has a getter and a setter of
- * the same name; the setter returns this object. A connection has its own copy, which is used under the stack's lock
- * only.
+ * The options of a connection, or of the connections that a listener accepts. Each option has a getter, which says what
+ * it means, and a setter of the same name, which returns this object. Sizes are in bytes, times in nanoseconds.
+ *
+ * <p>A configuration that an application makes is used by one thread at a time. A connection has its own copy, which is
+ * used with the stack's lock held only; after a change of it {@link TcpConnection#configChanged} applies what can still
+ * change: what a SYN offers (MSS, window scale, timestamps, SACK, ECN) is agreed on with the handshake.
  */
 public final class TcpConfig implements Cloneable {
 
@@ -125,6 +128,11 @@ public final class TcpConfig implements Cloneable {
         return sharedSendBytes;
     }
 
+    /**
+     * Sets {@link #sharedSendBytes()}.
+     *
+     * @throws IllegalArgumentException below 1
+     */
     public TcpConfig sharedSendBytes(final int bytes) {
         sharedSendBytes = atLeast(1, bytes);
         return this;
@@ -160,6 +168,11 @@ public final class TcpConfig implements Cloneable {
         return maxSegment;
     }
 
+    /**
+     * Sets {@link #maxSegment()}.
+     *
+     * @throws IllegalArgumentException below 0
+     */
     public TcpConfig maxSegment(final int bytes) {
         maxSegment = atLeast(0, bytes);
         return this;
@@ -173,6 +186,7 @@ public final class TcpConfig implements Cloneable {
         return pathMtuPolicy;
     }
 
+    /** Sets {@link #pathMtuPolicy()}. */
     public TcpConfig pathMtuPolicy(final PathMtuPolicy policy) {
         pathMtuPolicy = policy;
         return this;
@@ -183,6 +197,7 @@ public final class TcpConfig implements Cloneable {
         return mtuProbing;
     }
 
+    /** Sets {@link #mtuProbing()}. */
     public TcpConfig mtuProbing(final MtuProbingMode mode) {
         mtuProbing = mode;
         return this;
@@ -193,6 +208,7 @@ public final class TcpConfig implements Cloneable {
         return windowScaling;
     }
 
+    /** Sets {@link #windowScaling()}. */
     public TcpConfig windowScaling(final boolean on) {
         windowScaling = on;
         return this;
@@ -203,6 +219,11 @@ public final class TcpConfig implements Cloneable {
         return windowShift;
     }
 
+    /**
+     * Sets {@link #windowShift()}.
+     *
+     * @throws IllegalArgumentException below -1 or above 14
+     */
     public TcpConfig windowShift(final int shift) {
         if (shift > MAX_WINDOW_SHIFT) {
             throw new IllegalArgumentException("a window shift of " + shift + " is over " + MAX_WINDOW_SHIFT);
@@ -216,6 +237,7 @@ public final class TcpConfig implements Cloneable {
         return timestamps;
     }
 
+    /** Sets {@link #timestamps()}. */
     public TcpConfig timestamps(final boolean on) {
         timestamps = on;
         return this;
@@ -226,6 +248,7 @@ public final class TcpConfig implements Cloneable {
         return sack;
     }
 
+    /** Sets {@link #sack()}. */
     public TcpConfig sack(final boolean on) {
         sack = on;
         return this;
@@ -236,6 +259,7 @@ public final class TcpConfig implements Cloneable {
         return ecn;
     }
 
+    /** Sets {@link #ecn()}. */
     public TcpConfig ecn(final EcnMode mode) {
         ecn = mode;
         return this;
@@ -246,6 +270,7 @@ public final class TcpConfig implements Cloneable {
         return accEcnOption;
     }
 
+    /** Sets {@link #accEcnOption()}. */
     public TcpConfig accEcnOption(final AccEcnOptionMode mode) {
         accEcnOption = mode;
         return this;
@@ -258,6 +283,11 @@ public final class TcpConfig implements Cloneable {
         return accEcnBeacons;
     }
 
+    /**
+     * Sets {@link #accEcnBeacons()}.
+     *
+     * @throws IllegalArgumentException below 0
+     */
     public TcpConfig accEcnBeacons(final int times) {
         accEcnBeacons = atLeast(0, times);
         return this;
@@ -271,6 +301,7 @@ public final class TcpConfig implements Cloneable {
         return alternativeBackoff;
     }
 
+    /** Sets {@link #alternativeBackoff()}. */
     public TcpConfig alternativeBackoff(final boolean on) {
         alternativeBackoff = on;
         return this;
@@ -281,6 +312,7 @@ public final class TcpConfig implements Cloneable {
         return synCookies;
     }
 
+    /** Sets {@link #synCookies()}. */
     public TcpConfig synCookies(final SynCookieMode mode) {
         synCookies = mode;
         return this;
@@ -294,6 +326,7 @@ public final class TcpConfig implements Cloneable {
         return fastOpen;
     }
 
+    /** Sets {@link #fastOpen()}. */
     public TcpConfig fastOpen(final boolean on) {
         fastOpen = on;
         return this;
@@ -307,6 +340,11 @@ public final class TcpConfig implements Cloneable {
         return fastOpenQueue;
     }
 
+    /**
+     * Sets {@link #fastOpenQueue()}.
+     *
+     * @throws IllegalArgumentException below 0
+     */
     public TcpConfig fastOpenQueue(final int connections) {
         fastOpenQueue = atLeast(0, connections);
         return this;
@@ -317,6 +355,7 @@ public final class TcpConfig implements Cloneable {
         return fastOpenPolicy;
     }
 
+    /** Sets {@link #fastOpenPolicy()}. */
     public TcpConfig fastOpenPolicy(final FastOpenPolicy policy) {
         fastOpenPolicy = policy;
         return this;
@@ -330,6 +369,7 @@ public final class TcpConfig implements Cloneable {
         return saveSyn;
     }
 
+    /** Sets {@link #saveSyn()}. */
     public TcpConfig saveSyn(final int mode) {
         saveSyn = mode;
         return this;
@@ -342,6 +382,7 @@ public final class TcpConfig implements Cloneable {
         return fastOpenWithoutCookie;
     }
 
+    /** Sets {@link #fastOpenWithoutCookie()}. */
     public TcpConfig fastOpenWithoutCookie(final boolean on) {
         fastOpenWithoutCookie = on;
         return this;
@@ -355,6 +396,7 @@ public final class TcpConfig implements Cloneable {
         return fastOpenPauseNanos;
     }
 
+    /** Sets {@link #fastOpenPauseNanos()}. */
     public TcpConfig fastOpenPauseNanos(final long nanos) {
         fastOpenPauseNanos = nanos;
         return this;
@@ -365,6 +407,7 @@ public final class TcpConfig implements Cloneable {
         return fastOpenKeys;
     }
 
+    /** Sets {@link #fastOpenKeys()}. */
     public TcpConfig fastOpenKeys(final @Nullable FastOpenKeys keys) {
         fastOpenKeys = keys;
         return this;
@@ -389,6 +432,11 @@ public final class TcpConfig implements Cloneable {
         return deferAcceptTimeouts;
     }
 
+    /**
+     * Sets {@link #deferAcceptTimeouts()}.
+     *
+     * @throws IllegalArgumentException below 0
+     */
     public TcpConfig deferAcceptTimeouts(final int timeouts) {
         deferAcceptTimeouts = atLeast(0, timeouts);
         return this;
@@ -402,6 +450,7 @@ public final class TcpConfig implements Cloneable {
         return abortOnOverflow;
     }
 
+    /** Sets {@link #abortOnOverflow()}. */
     public TcpConfig abortOnOverflow(final boolean on) {
         abortOnOverflow = on;
         return this;
@@ -455,6 +504,7 @@ public final class TcpConfig implements Cloneable {
         return noDelay;
     }
 
+    /** Sets {@link #noDelay()}. */
     public TcpConfig noDelay(final boolean on) {
         noDelay = on;
         return this;
@@ -465,6 +515,7 @@ public final class TcpConfig implements Cloneable {
         return cork;
     }
 
+    /** Sets {@link #cork()}. */
     public TcpConfig cork(final boolean on) {
         cork = on;
         return this;
@@ -478,6 +529,7 @@ public final class TcpConfig implements Cloneable {
         return notSentLowWater;
     }
 
+    /** Sets {@link #notSentLowWater()}. */
     public TcpConfig notSentLowWater(final int bytes) {
         notSentLowWater = bytes;
         return this;
@@ -488,6 +540,11 @@ public final class TcpConfig implements Cloneable {
         return notSentLowWaterElse;
     }
 
+    /**
+     * Sets {@link #notSentLowWaterElse()}.
+     *
+     * @throws IllegalArgumentException below 0
+     */
     public TcpConfig notSentLowWaterElse(final int bytes) {
         notSentLowWaterElse = atLeast(0, bytes);
         return this;
@@ -498,6 +555,11 @@ public final class TcpConfig implements Cloneable {
         return windowClamp;
     }
 
+    /**
+     * Sets {@link #windowClamp()}.
+     *
+     * @throws IllegalArgumentException below 0
+     */
     public TcpConfig windowClamp(final int bytes) {
         windowClamp = atLeast(0, bytes);
         return this;
@@ -511,6 +573,7 @@ public final class TcpConfig implements Cloneable {
         return quickAck;
     }
 
+    /** Sets {@link #quickAck()}. */
     public TcpConfig quickAck(final boolean on) {
         quickAck = on;
         return this;
@@ -521,6 +584,7 @@ public final class TcpConfig implements Cloneable {
         return delayedAckNanos;
     }
 
+    /** Sets {@link #delayedAckNanos()}. */
     public TcpConfig delayedAckNanos(final long nanos) {
         delayedAckNanos = nanos;
         return this;
@@ -531,6 +595,7 @@ public final class TcpConfig implements Cloneable {
         return initialRtoNanos;
     }
 
+    /** Sets {@link #initialRtoNanos()}. */
     public TcpConfig initialRtoNanos(final long nanos) {
         initialRtoNanos = nanos;
         return this;
@@ -544,6 +609,7 @@ public final class TcpConfig implements Cloneable {
         return minRtoNanos;
     }
 
+    /** Sets {@link #minRtoNanos()}. */
     public TcpConfig minRtoNanos(final long nanos) {
         minRtoNanos = nanos;
         return this;
@@ -554,6 +620,7 @@ public final class TcpConfig implements Cloneable {
         return maxRtoNanos;
     }
 
+    /** Sets {@link #maxRtoNanos()}. */
     public TcpConfig maxRtoNanos(final long nanos) {
         maxRtoNanos = nanos;
         return this;
@@ -564,6 +631,11 @@ public final class TcpConfig implements Cloneable {
         return initialWindowSegments;
     }
 
+    /**
+     * Sets {@link #initialWindowSegments()}.
+     *
+     * @throws IllegalArgumentException below 1
+     */
     public TcpConfig initialWindowSegments(final int segments) {
         initialWindowSegments = atLeast(1, segments);
         return this;
@@ -578,6 +650,11 @@ public final class TcpConfig implements Cloneable {
         return synRetries;
     }
 
+    /**
+     * Sets {@link #synRetries()}.
+     *
+     * @throws IllegalArgumentException below 0
+     */
     public TcpConfig synRetries(final int retries) {
         synRetries = atLeast(0, retries);
         return this;
@@ -591,6 +668,11 @@ public final class TcpConfig implements Cloneable {
         return synAckRetries;
     }
 
+    /**
+     * Sets {@link #synAckRetries()}.
+     *
+     * @throws IllegalArgumentException below 0
+     */
     public TcpConfig synAckRetries(final int retries) {
         synAckRetries = atLeast(0, retries);
         return this;
@@ -604,6 +686,7 @@ public final class TcpConfig implements Cloneable {
         return urgentInLine;
     }
 
+    /** Sets {@link #urgentInLine()}. */
     public TcpConfig urgentInLine(final boolean on) {
         urgentInLine = on;
         return this;
@@ -614,6 +697,11 @@ public final class TcpConfig implements Cloneable {
         return dataRetries;
     }
 
+    /**
+     * Sets {@link #dataRetries()}.
+     *
+     * @throws IllegalArgumentException below 0
+     */
     public TcpConfig dataRetries(final int retries) {
         dataRetries = atLeast(0, retries);
         return this;
@@ -627,6 +715,11 @@ public final class TcpConfig implements Cloneable {
         return orphanRetries;
     }
 
+    /**
+     * Sets {@link #orphanRetries()}.
+     *
+     * @throws IllegalArgumentException below 0
+     */
     public TcpConfig orphanRetries(final int retries) {
         orphanRetries = atLeast(0, retries);
         return this;
@@ -640,6 +733,7 @@ public final class TcpConfig implements Cloneable {
         return userTimeoutNanos;
     }
 
+    /** Sets {@link #userTimeoutNanos()}. */
     public TcpConfig userTimeoutNanos(final long nanos) {
         userTimeoutNanos = nanos;
         return this;
@@ -650,6 +744,7 @@ public final class TcpConfig implements Cloneable {
         return userTimeoutOption;
     }
 
+    /** Sets {@link #userTimeoutOption()}. */
     public TcpConfig userTimeoutOption(final boolean on) {
         userTimeoutOption = on;
         return this;
@@ -660,6 +755,7 @@ public final class TcpConfig implements Cloneable {
         return keepAlive;
     }
 
+    /** Sets {@link #keepAlive()}. */
     public TcpConfig keepAlive(final boolean on) {
         keepAlive = on;
         return this;
@@ -670,6 +766,7 @@ public final class TcpConfig implements Cloneable {
         return keepAliveIdleNanos;
     }
 
+    /** Sets {@link #keepAliveIdleNanos()}. */
     public TcpConfig keepAliveIdleNanos(final long nanos) {
         keepAliveIdleNanos = nanos;
         return this;
@@ -680,6 +777,7 @@ public final class TcpConfig implements Cloneable {
         return keepAliveIntervalNanos;
     }
 
+    /** Sets {@link #keepAliveIntervalNanos()}. */
     public TcpConfig keepAliveIntervalNanos(final long nanos) {
         keepAliveIntervalNanos = nanos;
         return this;
@@ -690,6 +788,11 @@ public final class TcpConfig implements Cloneable {
         return keepAliveCount;
     }
 
+    /**
+     * Sets {@link #keepAliveCount()}.
+     *
+     * @throws IllegalArgumentException below 1
+     */
     public TcpConfig keepAliveCount(final int probes) {
         keepAliveCount = atLeast(1, probes);
         return this;
@@ -700,6 +803,7 @@ public final class TcpConfig implements Cloneable {
         return finWait2Nanos;
     }
 
+    /** Sets {@link #finWait2Nanos()}. */
     public TcpConfig finWait2Nanos(final long nanos) {
         finWait2Nanos = nanos;
         return this;
@@ -713,6 +817,7 @@ public final class TcpConfig implements Cloneable {
         return timeWaitNanos;
     }
 
+    /** Sets {@link #timeWaitNanos()}. */
     public TcpConfig timeWaitNanos(final long nanos) {
         timeWaitNanos = nanos;
         return this;
@@ -723,6 +828,11 @@ public final class TcpConfig implements Cloneable {
         return timeToLive;
     }
 
+    /**
+     * Sets {@link #timeToLive()}.
+     *
+     * @throws IllegalArgumentException below 1
+     */
     public TcpConfig timeToLive(final int hops) {
         timeToLive = atLeast(1, hops);
         return this;
@@ -733,6 +843,7 @@ public final class TcpConfig implements Cloneable {
         return trafficClass;
     }
 
+    /** Sets {@link #trafficClass()}. */
     public TcpConfig trafficClass(final int bits) {
         trafficClass = bits & 0xFC;
         return this;
@@ -746,6 +857,7 @@ public final class TcpConfig implements Cloneable {
         return maxPacingRate;
     }
 
+    /** Sets {@link #maxPacingRate()}. */
     public TcpConfig maxPacingRate(final long bytesPerSecond) {
         maxPacingRate = Math.max(0, bytesPerSecond);
         return this;
