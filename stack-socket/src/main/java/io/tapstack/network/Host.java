@@ -3,6 +3,7 @@ package io.tapstack.network;
 import io.tapstack.ip.InterfaceAddress;
 import io.tapstack.link.CapturedLink;
 import io.tapstack.link.LinkDevice;
+import io.tapstack.link.PacketCapture;
 import io.tapstack.link.PcapngWriter;
 import io.tapstack.socket.HappyEyeballs;
 import io.tapstack.socket.NameResolver;
@@ -497,11 +498,16 @@ public final class Host implements AutoCloseable {
         }
 
         private LinkDevice link(final Clock clock, final boolean virtual) throws IOException {
-            final LinkDevice link = decorator.apply(mtu == 0 ? device : new SmallerMtu(device, mtu));
+            LinkDevice link = decorator.apply(mtu == 0 ? device : new SmallerMtu(device, mtu));
+            final long epochOffset = virtual ? 0 : System.currentTimeMillis() * 1_000_000 - clock.nanoTime();
+            final PacketCapture ofAll =
+                    device instanceof MemoryPort port ? port.network().capture() : null;
+            if (ofAll != null) {
+                link = new CapturedLink(link, ofAll, name, clock, epochOffset);
+            }
             if (capture == null) {
                 return link;
             }
-            final long epochOffset = virtual ? 0 : System.currentTimeMillis() * 1_000_000 - clock.nanoTime();
             return new CapturedLink(link, new PcapngWriter(Files.newOutputStream(capture)), name, clock, epochOffset);
         }
     }

@@ -4,10 +4,13 @@ import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
+import io.tapstack.link.ImpairedPath;
 import io.tapstack.link.Impairment;
+import io.tapstack.link.LinkType;
 import io.tapstack.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -31,6 +34,9 @@ final class Inbox {
     private final int limitBytes;
     private final BufferPool pool = new BufferPool();
     private final List<NetworkPath> routes = new ArrayList<>();
+    // The line from the switch to the host, behind the paths of all senders; used while it has a rate.
+    private final ImpairedPath line = new ImpairedPath(Impairment.NONE, LinkType.ETHERNET, new SplittableRandom(0));
+    private boolean lineHasRate;
     private final StackStatistics losses = new StackStatistics();
     private int heldBytes;
     private boolean open;
@@ -47,6 +53,7 @@ final class Inbox {
     Inbox(final Clock clock, final int limitBytes) {
         this.clock = clock;
         this.limitBytes = limitBytes;
+        line.reportTo(losses);
     }
 
     /** Opens the queue, or closes it and drops its frames; a closed queue drops all frames. */
@@ -55,6 +62,8 @@ final class Inbox {
         try {
             open = now;
             routes.forEach(this::clear);
+            heldBytes -= line.heldBytes();
+            line.clear();
             wakeup();
         } finally {
             lock.unlock();
@@ -78,6 +87,21 @@ final class Inbox {
             final NetworkPath route = routes.get(sender);
             route.path.advance(clock.nanoTime());
             route.path.impairment(impairment);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Limits the rate of the frames of all senders together; 0 for no limit. */
+    void rate(final long bytesPerSecond, final int queueBytes) {
+        lock.lock();
+        try {
+            final long now = clock.nanoTime();
+            passOn(now);
+            line.advance(now);
+            line.impairment(
+                    bytesPerSecond == 0 ? Impairment.NONE : Impairment.NONE.withRate(bytesPerSecond, queueBytes));
+            lineHasRate = bytesPerSecond > 0;
         } finally {
             lock.unlock();
         }
@@ -135,15 +159,13 @@ final class Inbox {
     PacketBuffer take(final BufferPool target) {
         lock.lock();
         try {
-            final NetworkPath first = first();
             final long now = clock.nanoTime();
-            if (first == null || isBefore(now, first.path.nextEvent())) {
+            passOn(now);
+            final ImpairedPath last = lastPath();
+            if (last == null || isBefore(now, last.nextEvent())) {
                 return null;
             }
-            first.path.advance(now);
-            final int heldBefore = first.path.heldBytes();
-            final PacketBuffer frame = first.path.removeFirst();
-            heldBytes += first.path.heldBytes() - heldBefore;
+            final PacketBuffer frame = remove(last, now);
             if (frame.checksumWanted()) {
                 // The frame has never left memory, so its bytes are those that the sender wrote.
                 frame.checksumDone();
@@ -156,12 +178,55 @@ final class Inbox {
         }
     }
 
-    /** The arrival time of the next frame, or {@link Long#MAX_VALUE}. */
-    long nextArrival() {
+    private PacketBuffer remove(final ImpairedPath from, final long now) {
+        from.advance(now);
+        final int heldBefore = from.heldBytes();
+        final PacketBuffer frame = from.removeFirst();
+        heldBytes += from.heldBytes() - heldBefore;
+        return frame;
+    }
+
+    /** Moves the frames that have passed their sender's path to the line, if it has a rate, in the order of arrival. */
+    private void passOn(final long now) {
+        if (!isLineUsed()) {
+            return;
+        }
+        for (NetworkPath first = first(); first != null; first = first()) {
+            final long arrival = first.path.nextEvent();
+            if (isBefore(now, arrival)) {
+                return;
+            }
+            final PacketBuffer frame = remove(first.path, arrival);
+            final int heldBefore = line.heldBytes();
+            line.advance(arrival);
+            line.offer(frame, pool);
+            line.advance(arrival);
+            heldBytes += line.heldBytes() - heldBefore;
+        }
+    }
+
+    /** True while frames pass the line: also those that entered it before its rate was taken away. */
+    private boolean isLineUsed() {
+        return lineHasRate || line.heldBytes() > 0;
+    }
+
+    /** The path whose next frame is the next for the host; null if there is none. */
+    private @Nullable ImpairedPath lastPath() {
+        if (isLineUsed()) {
+            return line;
+        }
+        final NetworkPath first = first();
+        return first == null ? null : first.path;
+    }
+
+    /** The time of the next event, an arrival at the host or at its line, or {@link Long#MAX_VALUE}. */
+    long nextEvent() {
         lock.lock();
         try {
             final NetworkPath first = first();
-            return first == null ? Long.MAX_VALUE : first.path.nextEvent();
+            final long arrival = first == null ? Long.MAX_VALUE : first.path.nextEvent();
+            final long end = line.nextEvent();
+            return isBefore(end, arrival) ? end : arrival;
         } finally {
             lock.unlock();
         }
@@ -187,11 +252,11 @@ final class Inbox {
         lock.lock();
         try {
             while (!woken && !isReadyNow()) {
-                final NetworkPath first = first();
+                final long next = nextEvent();
                 final long now = clock.nanoTime();
                 long left = timeoutNanos == Long.MAX_VALUE ? Long.MAX_VALUE : timeoutNanos - (now - start);
-                if (first != null) {
-                    left = Math.min(left, first.path.nextEvent() - now);
+                if (next != Long.MAX_VALUE) {
+                    left = Math.min(left, next - now);
                 }
                 if (left <= 0) {
                     break;
@@ -221,8 +286,8 @@ final class Inbox {
     }
 
     private boolean isReadyNow() {
-        final NetworkPath first = first();
-        return first != null && first.path.nextEvent() - clock.nanoTime() <= 0;
+        final long next = nextEvent();
+        return next != Long.MAX_VALUE && next - clock.nanoTime() <= 0;
     }
 
     void wakeup() {

@@ -5,8 +5,14 @@ import io.tapstack.link.Impairment;
 import io.tapstack.link.LinkCapabilities;
 import io.tapstack.link.LinkDevice;
 import io.tapstack.link.LinkType;
+import io.tapstack.link.PacketCapture;
+import io.tapstack.link.PcapngWriter;
 import io.tapstack.time.Clock;
 import io.tapstack.wire.EthernetHeader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -49,20 +54,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemoryNetwork implements AutoCloseable {
 
-    private static final long CLOSE_MILLIS = 10_000;
-
     private final long seed;
     private final LinkCapabilities capabilities;
     private final int queueBytes;
     private final @Nullable LockStep steps;
     private final Clock clock;
     private final long startNanos;
+    private final Activities activities;
 
     private final ReentrantLock lock = new ReentrantLock();
     // Under the lock. A name's number is its position here.
     private final Map<String, Inbox> inboxes = new LinkedHashMap<>();
     private final List<Host> hosts = new ArrayList<>();
-    private final List<Activity> activities = new ArrayList<>();
+    private @Nullable PacketCapture capture;
     private Impairment impairment;
     private boolean closed;
 
@@ -82,6 +86,7 @@ public final class MemoryNetwork implements AutoCloseable {
         this.steps = lockStep;
         this.clock = lockStep == null ? Clock.system() : lockStep::now;
         this.startNanos = clock.nanoTime();
+        this.activities = new Activities(this, lockStep);
     }
 
     /** A perfect network in real time. */
@@ -225,6 +230,37 @@ public final class MemoryNetwork implements AutoCloseable {
         }
     }
 
+    /**
+     * Writes the frames of all hosts that start from now on to one pcapng file, with an interface for each host; an
+     * older file is overwritten. Each frame is in it twice, as sent and as received, if it arrives. It ends with the
+     * network. Stacks that are assembled by hand are not in it.
+     *
+     * @throws IOException if the file cannot be written
+     * @throws IllegalStateException if there is a capture already
+     */
+    public void capture(final Path file) throws IOException {
+        requireMember();
+        lock.lock();
+        try {
+            if (closed || capture != null) {
+                throw new IllegalStateException(this + (closed ? " is closed" : " has a capture"));
+            }
+            capture = new SharedCapture(new PcapngWriter(Files.newOutputStream(file)), 1);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Nullable
+    PacketCapture capture() {
+        lock.lock();
+        try {
+            return capture;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     // ---- Faults
 
     /** Impairs all paths, including those of later hosts. Replaces the impairments of single paths. */
@@ -259,6 +295,23 @@ public final class MemoryNetwork implements AutoCloseable {
         lock.lock();
         try {
             inbox(to).impair(number(from), path);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Limits the rate of the line from the switch to a host: of the frames of all senders together, behind their paths.
+     *
+     * @param bytesPerSecond 0 for no limit
+     * @param queueBytes length of the queue of the port; frames beyond it are lost
+     * @throws IllegalArgumentException if there was never a host of that name
+     */
+    public void portRate(final String host, final long bytesPerSecond, final int queueBytes) {
+        requireMember();
+        lock.lock();
+        try {
+            inbox(host).rate(bytesPerSecond, queueBytes);
         } finally {
             lock.unlock();
         }
@@ -344,50 +397,7 @@ public final class MemoryNetwork implements AutoCloseable {
      */
     public Activity start(final String name, final Activity.Task task) {
         requireMember();
-        final Activity activity = new Activity(this, name, task, ending());
-        final Thread thread = steps == null ? new Thread(activity::run, name) : steps.thread(name, activity::run);
-        thread.setDaemon(true);
-        activity.startedAs(thread);
-        lock.lock();
-        try {
-            if (closed) {
-                throw new IllegalStateException(this + " is closed");
-            }
-            activities.add(activity);
-            // Under the lock, so that close() finds it started.
-            if (steps == null) {
-                thread.start();
-            }
-        } finally {
-            lock.unlock();
-        }
-        if (steps != null) {
-            steps.start(thread);
-        }
-        return activity;
-    }
-
-    private Activity.Ending ending() {
-        if (steps == null) {
-            final CountDownLatch done = new CountDownLatch(1);
-            return new Activity.Ending() {
-                @Override
-                public void await(final Activity activity) throws InterruptedException {
-                    done.await();
-                }
-
-                @Override
-                public void reached() {
-                    done.countDown();
-                }
-
-                @Override
-                public void interrupt(final Thread thread) {
-                    thread.interrupt();
-                }
-            };
-        }
-        return new SteppedEnding(steps);
+        return activities.start(name, task);
     }
 
     /** Waits, in virtual or in real time. */
@@ -460,48 +470,28 @@ public final class MemoryNetwork implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        final ActivityFailure failure = untoldFailure();
+        final ActivityFailure failure = activities.end();
         for (int i = open.size() - 1; i >= 0; i--) {
             open.get(i).close();
         }
         if (steps != null) {
             steps.close();
         }
-        for (final Activity activity : activities) {
-            joinOrInterrupt(activity);
-        }
+        activities.join();
+        endCapture();
         if (failure != null) {
             throw failure;
         }
     }
 
-    private @Nullable ActivityFailure untoldFailure() {
-        for (final Activity activity : activities) {
-            final Throwable thrown = activity.untoldFailure();
-            if (thrown != null) {
-                return new ActivityFailure(activity + " failed on " + this + ": " + thrown, thrown);
+    private void endCapture() {
+        final PacketCapture ofAll = capture;
+        if (ofAll != null) {
+            try {
+                ofAll.close();
+            } catch (final IOException e) {
+                throw new UncheckedIOException(e);
             }
-        }
-        return null;
-    }
-
-    private void joinOrInterrupt(final Activity activity) {
-        final Thread thread = activity.thread();
-        if (thread == null || thread == Thread.currentThread()) {
-            return;
-        }
-        try {
-            thread.join(CLOSE_MILLIS / 2);
-            thread.interrupt();
-            thread.join(CLOSE_MILLIS / 2);
-        } catch (final InterruptedException e) {
-            // Whoever closes the network is in a hurry.
-            thread.interrupt();
-            Thread.currentThread().interrupt();
-            return;
-        }
-        if (thread.isAlive()) {
-            throw new IllegalStateException(activity + " goes on, though " + this + " is closed");
         }
     }
 

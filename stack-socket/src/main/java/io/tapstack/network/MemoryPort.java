@@ -99,7 +99,7 @@ final class MemoryPort implements LinkDevice {
 
     @Override
     public long nextEvent() {
-        return network.isVirtual() ? inbox.nextArrival() : Long.MAX_VALUE;
+        return network.isVirtual() ? inbox.nextEvent() : Long.MAX_VALUE;
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.tapstack.link.Impairment;
 import io.tapstack.link.LinkDevice;
 import io.tapstack.link.PacketCapture;
 import io.tapstack.link.PcapngWriter;
+import io.tapstack.network.SharedCapture;
 import io.tapstack.socket.SocketLayer;
 import io.tapstack.stack.StackConfig;
 import io.tapstack.stack.StackGroup;
@@ -204,7 +205,7 @@ final class StackSession implements Session {
     private static List<LinkDevice> captured(
             final List<? extends LinkDevice> queues, final PcapngWriter capture, final String tap, final Clock clock) {
         final long epochOffset = System.currentTimeMillis() * NANOS_PER_MILLI - clock.nanoTime();
-        final PacketCapture shared = new SharedCapture(capture, queues.size());
+        final PacketCapture shared = new SharedCapture(capture, 0);
         final List<LinkDevice> captured = new ArrayList<>(queues.size());
         for (final LinkDevice queue : queues) {
             final String name = queues.size() == 1 ? tap : tap + " queue " + captured.size();

@@ -1,4 +1,4 @@
-package io.tapstack.cli;
+package io.tapstack.network;
 
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.link.LinkType;
@@ -6,23 +6,27 @@ import io.tapstack.link.PacketCapture;
 import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A capture of several links, each with a thread of its own. It ends with the last of them. */
-final class SharedCapture implements PacketCapture {
+/**
+ * A capture of several links, each with a thread of its own: any thread may call. Each interface is closed once, and
+ * the capture ends with the last of them and of its other holders.
+ */
+public final class SharedCapture implements PacketCapture {
 
     private final PacketCapture capture;
     private final ReentrantLock lock = new ReentrantLock();
-    private int links;
+    private int holders;
 
-    /** @param links the number of links; each closes the capture once */
-    SharedCapture(final PacketCapture capture, final int links) {
+    /** @param holders those who close the capture once, besides its interfaces */
+    public SharedCapture(final PacketCapture capture, final int holders) {
         this.capture = capture;
-        this.links = links;
+        this.holders = holders;
     }
 
     @Override
     public int addInterface(final LinkType type, final String name) throws IOException {
         lock.lock();
         try {
+            holders++;
             return capture.addInterface(type, name);
         } finally {
             lock.unlock();
@@ -55,8 +59,8 @@ final class SharedCapture implements PacketCapture {
     public void close() throws IOException {
         lock.lock();
         try {
-            links--;
-            if (links == 0) {
+            holders--;
+            if (holders == 0) {
                 capture.close();
             }
         } finally {
