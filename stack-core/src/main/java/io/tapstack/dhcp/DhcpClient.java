@@ -18,6 +18,7 @@ import io.tapstack.wire.DhcpHeader;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -323,7 +324,7 @@ public final class DhcpClient implements AutoCloseable {
         final DhcpLease wanted = offer;
         return state != DhcpState.REQUESTING
                 || wanted == null
-                || wanted.server().equals(reply.address(DhcpOption.SERVER_IDENTIFIER));
+                || Objects.equals(wanted.server(), reply.address(DhcpOption.SERVER_IDENTIFIER));
     }
 
     private void offered(final @Nullable DhcpLease offered) {

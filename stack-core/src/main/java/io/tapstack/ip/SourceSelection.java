@@ -1,6 +1,7 @@
 package io.tapstack.ip;
 
 import io.tapstack.wire.IpAddress;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,8 +70,8 @@ public final class SourceSelection {
             return a.state() == AddressState.PREFERRED;
         }
         // Rule 5.5: prefer addresses in a prefix advertised by the next hop.
-        final boolean nextHopA = router != null && router.equals(a.advertisedBy());
-        final boolean nextHopB = router != null && router.equals(b.advertisedBy());
+        final boolean nextHopA = router != null && Objects.equals(router, a.advertisedBy());
+        final boolean nextHopB = router != null && Objects.equals(router, b.advertisedBy());
         if (nextHopA != nextHopB) {
             return nextHopA;
         }

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,7 +59,7 @@ final class Redirects {
         if (!sound) {
             return DropReason.NDP_MALFORMED;
         }
-        if (!Ipv6Header.isLinkLocal(info.sourceHigh()) || !info.source().equals(routes.router(destination))) {
+        if (!Ipv6Header.isLinkLocal(info.sourceHigh()) || !Objects.equals(info.source(), routes.router(destination))) {
             // 8.1: only the first hop that the destination has now may redirect.
             return DropReason.NDP_SOURCE;
         }
