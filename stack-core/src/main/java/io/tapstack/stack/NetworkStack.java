@@ -221,6 +221,8 @@ public final class NetworkStack implements Pollable {
         if (dhcp != null) {
             dhcp.close();
         }
+        // What ended connections and the lease must leave before the owner closes the device.
+        networkInterface.flush();
         internet.stop();
     }
 }

@@ -82,6 +82,15 @@ class BatchEndTest {
         lock.unlock();
     }
 
+    /** The resets of connections and the release of a lease (RFC 2131 4.4.6) are the last frames. */
+    @Test
+    void theCloseOfAStackEndsTheBatch() {
+        final NetworkStack stack = stack();
+        stack.close(1);
+        assertThat(device.gathered).isZero();
+        assertThat(device.left).isPositive();
+    }
+
     @Test
     void aDeviceThatIsGoneAtTheEndOfABatchEndsTheStackAtTheNextPoll() throws IOException {
         final NetworkStack stack = stack();
