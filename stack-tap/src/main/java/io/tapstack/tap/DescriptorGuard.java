@@ -41,6 +41,11 @@ final class DescriptorGuard {
         }
     }
 
+    /** True once new calls are refused; asked within a call. */
+    boolean isLocked() {
+        return (state.get() & CLOSING) != 0;
+    }
+
     /** Refuses new calls. The caller has begun one. */
     void lock() {
         state.getAndUpdate(inside -> inside | CLOSING);

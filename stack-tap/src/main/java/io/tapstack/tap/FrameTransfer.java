@@ -18,6 +18,9 @@ interface FrameTransfer {
     @Nullable
     PacketBuffer read(BufferPool pool);
 
+    /** True if the next {@link #read} has a frame without asking the kernel, which does not announce it either. */
+    boolean hasFrames();
+
     /** The error number of the last {@link #read} without a frame: EAGAIN if there was none. */
     int errno();
 

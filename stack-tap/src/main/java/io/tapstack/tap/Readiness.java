@@ -26,6 +26,9 @@ interface Readiness {
     /** Wakes the waiting thread. Any thread. Wake-ups before the next wait count as one. */
     void wakeup();
 
+    /** Ends what stays posted between two waits; called by the thread that has waited, after its last wait. */
+    void retire();
+
     /** Gives back what the waiting thread needed, after all other calls. Any thread. */
     void close();
 

@@ -21,6 +21,11 @@ final class SyscallTransfer implements FrameTransfer {
     }
 
     @Override
+    public boolean hasFrames() {
+        return false;
+    }
+
+    @Override
     public int errno() {
         return reader.errno();
     }

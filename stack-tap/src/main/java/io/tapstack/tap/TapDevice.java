@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * are sent) or does not accept is counted as {@link DropReason#LINK_ERROR} and as taken. When the interface is deleted,
  * calls fail with a {@link TapException}.
  *
- * <p>Any thread may call {@link #wakeup()} and {@link #close()}; all other calls are made by the holder of the stack's
- * lock.
+ * <p>Any thread may call {@link #wakeup()} and {@link #close()}; all other calls but waiting are made by the holder of
+ * the stack's lock.
  *
  * @see <a href="https://docs.kernel.org/networking/tuntap.html">Universal TUN/TAP device driver</a>
  */
@@ -42,6 +42,7 @@ public final class TapDevice implements LinkDevice {
     private StackStatistics statistics = new StackStatistics();
     private boolean full;
     private boolean complained;
+    private long now;
 
     private TapDevice(final TunFile file, final int wakeupFd, final int mtu, final TransferChoice.Ways ways) {
         final boolean offload = file.hasHeaders();
@@ -200,12 +201,26 @@ public final class TapDevice implements LinkDevice {
         throw TapDiagnosis.gone(name, error);
     }
 
+    /** The present if a poll has left frames that the kernel has handed over: no event announces them. */
+    @Override
+    public long nextEvent() {
+        return transfer.hasFrames() ? now : Long.MAX_VALUE;
+    }
+
+    @Override
+    public void advance(final long nowNanos) {
+        now = nowNanos;
+    }
+
     @Override
     public void await(final long timeoutNanos) throws TapException {
         enter();
         try {
-            if (readiness.await(full, timeoutNanos)) {
+            if (readiness.await(full, transfer.hasFrames() ? 0 : timeoutNanos)) {
                 full = false;
+            }
+            if (guard.isLocked()) {
+                readiness.retire();
             }
         } finally {
             guard.leave();
@@ -220,7 +235,7 @@ public final class TapDevice implements LinkDevice {
             if (Readiness.isRoom(events)) {
                 full = false;
             }
-            return events != 0;
+            return events != 0 || transfer.hasFrames();
         } finally {
             guard.leave();
         }

@@ -76,6 +76,9 @@ final class TapReadiness implements Readiness {
     }
 
     @Override
+    public void retire() {}
+
+    @Override
     public void close() {}
 
     private long timespec(final long nanos) {

@@ -63,6 +63,10 @@ final class UringTransfer implements FrameTransfer {
     private final int[] read;
     private int readSlots;
     private int readNext;
+
+    // Of the last batch; read without the lock by the thread that waits.
+    private volatile int framesLeft;
+
     private boolean drained;
     private int batch = 1;
     private int readsInARow;
@@ -329,10 +333,17 @@ final class UringTransfer implements FrameTransfer {
         return frame;
     }
 
+    @Override
+    public boolean hasFrames() {
+        return framesLeft > 0;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // with the stack's lock
     private @Nullable PacketBuffer nextOfBatch(final BufferPool pool) {
         while (readNext < readSlots) {
             final int slot = readNext++;
             if (read[slot] > 0) {
+                framesLeft--;
                 return FrameReader.frame(pool, memory.bytes, (slots + slot) * slotBytes, read[slot]);
             }
         }
@@ -363,6 +374,7 @@ final class UringTransfer implements FrameTransfer {
                 errno = -read[slot];
             }
         }
+        framesLeft = frames;
         drained = frames < reads;
         // Reads that find nothing cost a quarter of those that find a frame.
         batch = drained ? Math.max(1, Math.min(batch, 2 * frames)) : Math.min(2 * batch, slots);

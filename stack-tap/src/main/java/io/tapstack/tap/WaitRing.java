@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * before Linux 6.1.
  *
  * <p>The posted reads write into registered memory, whose pages are the kernel's until it has ended them. So the ring
- * can be closed at any moment. If the ring's thread closes it, they have ended by then; otherwise they end, and the
- * interface disappears, a moment later.
+ * can be closed at any moment. If the ring's thread closes it, or waits meanwhile, they have ended by then; otherwise
+ * they end, and the interface disappears, a moment later.
  */
 final class WaitRing implements Readiness {
 
@@ -270,13 +270,17 @@ final class WaitRing implements Readiness {
     // ---- The end
 
     @Override
+    public void retire() {
+        if (ring != null && owner == Thread.currentThread()) {
+            cancel(ring);
+        }
+    }
+
+    @Override
     public void close() {
-        final IoUring requests = ring;
-        if (requests != null) {
-            if (owner == Thread.currentThread()) {
-                cancel(requests);
-            }
-            requests.close();
+        retire();
+        if (ring != null) {
+            ring.close();
         }
         if (memory != null) {
             memory.unmap();

@@ -10,6 +10,7 @@ import java.net.DatagramSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -66,6 +67,29 @@ class UringTransferTest {
             }
         }
         assertThat(pool.packetsInUse()).isZero();
+    }
+
+    /** Frames of a batch are no longer in the TAP, so the kernel does not announce them. */
+    @Test
+    void aPollThatLeavesFramesOfABatchIsNotTheLast() throws IOException {
+        try (TapDevice tap = TapDevice.open(CONFIG.withoutOffload());
+                DatagramSocket socket = new DatagramSocket(5000)) {
+            final HostPeer peer = acquainted(tap, socket);
+            for (int i = 0; i < 9; i++) {
+                socket.send(TapDeviceTest.datagram(Integer.toString(i), 9));
+            }
+            // Three reads lead to a batch of eight, which takes all that is there.
+            for (int i = 0; i < 9; i++) {
+                tap.advance(i);
+                assertThat(peer.receiveUdp(9)).isEqualTo(Integer.toString(i));
+                if (i > 3 && i < 8) {
+                    assertThat(tap.nextEvent()).isEqualTo(i);
+                    assertThat(tap.isReady()).isTrue();
+                    tap.await(Long.MAX_VALUE);
+                }
+            }
+            assertThat(tap.nextEvent()).isEqualTo(Long.MAX_VALUE);
+        }
     }
 
     /** The device keeps the frames of the batch that the interface, which is down, refuses, and takes no others. */
