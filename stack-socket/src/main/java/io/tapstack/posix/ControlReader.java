@@ -40,7 +40,7 @@ final class ControlReader {
             } else if (level == SocketOptions.IPPROTO_IPV6
                     && socket instanceof DatagramSocket
                     && socket.family() == AddressFamily.IPV6) {
-                result = takeIpv6(type, control, length - HEADER_BYTES, message);
+                result = takeIpv6(socket, type, control, length - HEADER_BYTES, message);
             } else {
                 result = take(level, type);
             }
@@ -97,9 +97,13 @@ final class ControlReader {
 
     /** ipv6(7), RFC 3542 4: the same of IPv6. */
     private static int takeIpv6(
-            final int type, final ByteBuffer control, final long length, final SentMessage message) {
+            final StackSocket socket,
+            final int type,
+            final ByteBuffer control,
+            final long length,
+            final SentMessage message) {
         if (type == SocketOptions.IPV6_PKTINFO) {
-            return takeIpv6PacketInfo(control, length, message);
+            return takeIpv6PacketInfo(socket, control, length, message);
         }
         if (length != Integer.BYTES) {
             return -SocketError.EINVAL.errno();
@@ -109,7 +113,7 @@ final class ControlReader {
             return -SocketError.EINVAL.errno();
         }
         switch (type) {
-            case SocketOptions.IPV6_TCLASS -> message.trafficClass(Math.max(0, value));
+            case SocketOptions.IPV6_TCLASS -> message.trafficClass(value & MOST);
             case SocketOptions.IPV6_HOPLIMIT -> {
                 if (value == 0) {
                     return -SocketError.EINVAL.errno();
@@ -126,7 +130,8 @@ final class ControlReader {
     }
 
     /** {@code struct in6_pktinfo}: the source, and an interface, or 0. */
-    private static int takeIpv6PacketInfo(final ByteBuffer control, final long length, final SentMessage message) {
+    private static int takeIpv6PacketInfo(
+            final StackSocket socket, final ByteBuffer control, final long length, final SentMessage message) {
         if (length < ControlWriter.IPV6_PACKET_INFO_BYTES) {
             return -SocketError.EINVAL.errno();
         }
@@ -135,6 +140,9 @@ final class ControlReader {
         final int index = control.getInt();
         if (index != 0 && index != ControlWriter.INTERFACE_INDEX) {
             return -LinuxErrno.ENODEV;
+        }
+        if (!source.isAny() && !socket.isLocal(source)) {
+            return -SocketError.EINVAL.errno();
         }
         message.source(source);
         return 0;

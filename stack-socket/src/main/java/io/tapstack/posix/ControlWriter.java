@@ -16,6 +16,9 @@ import java.util.function.LongUnaryOperator;
  */
 final class ControlWriter {
 
+    /** The number of the loopback interface, by which IPv6 packets to ourselves come. */
+    static final int LOOPBACK_INDEX = 1;
+
     /** The number of the one interface: behind the loopback interface, as on a host that has one. */
     static final int INTERFACE_INDEX = 2;
 
@@ -28,6 +31,9 @@ final class ControlWriter {
     private static final int SOCKADDR_IN6_BYTES = 28;
     private static final int IN6_ADDRESS_OFFSET = 8;
     private static final int IN6_SCOPE_OFFSET = 24;
+    /** RFC 4291 2.7. */
+    private static final int LINK_LOCAL_SCOPE = 2;
+
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final long NANOS_PER_MICRO = 1_000;
 
@@ -107,7 +113,7 @@ final class ControlWriter {
         final IpAddress local = message.local();
         if (destination != null && message.isDestinationOfIpv6()) {
             data.clear();
-            data.put(destination.toIpv6Bytes()).putInt(INTERFACE_INDEX);
+            data.put(destination.toIpv6Bytes()).putInt(message.isOwn() ? LOOPBACK_INDEX : INTERFACE_INDEX);
             put(SocketOptions.IPPROTO_IPV6, SocketOptions.IPV6_PKTINFO);
         }
         if (destination != null && local != null && message.isDestinationOfIpv4()) {
@@ -166,9 +172,10 @@ final class ControlWriter {
         put(SocketOptions.IPPROTO_IP, SocketOptions.IP_RECVERR);
     }
 
-    /** {@code sin6_scope_id}: the interface of an address that means a host of one link; else 0. */
+    /** {@code sin6_scope_id}: the interface of an address that means hosts of one link (RFC 4007 4); else 0. */
     static int scope(final IpAddress address) {
-        return address.isLinkLocal() && !address.isIpv4() ? INTERFACE_INDEX : 0;
+        final boolean linkGroup = address.isMulticast() && (address.high() >>> 48 & 0xF) <= LINK_LOCAL_SCOPE;
+        return !address.isIpv4() && (address.isLinkLocal() || linkGroup) ? INTERFACE_INDEX : 0;
     }
 
     /** Linux's {@code put_cmsg}. */

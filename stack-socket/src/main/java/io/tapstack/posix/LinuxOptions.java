@@ -1,6 +1,7 @@
 package io.tapstack.posix;
 
 import io.tapstack.error.SocketError;
+import io.tapstack.socket.AddressFamily;
 import io.tapstack.socket.SocketOptions;
 import io.tapstack.socket.StackSocket;
 import io.tapstack.socket.StreamSocket;
@@ -129,6 +130,13 @@ final class LinuxOptions {
         }
         if (level == SocketOptions.IPPROTO_TCP && !(socket instanceof StreamSocket)) {
             return -SocketError.ENOPROTOOPT.errno();
+        }
+        if (level == SocketOptions.IPPROTO_IPV6 && value.remaining() < Integer.BYTES) {
+            if (socket.family() == AddressFamily.IPV4) {
+                return -SocketError.ENOPROTOOPT.errno();
+            }
+            // As on Linux, this one alone may be shorter than an int, and is 0 then.
+            return name == SocketOptions.IPV6_DONTFRAG ? socket.setOption(level, name, 0) : -SocketError.EINVAL.errno();
         }
         // ip(7): options of this level may be a single byte.
         if (level == SocketOptions.IPPROTO_IP && value.hasRemaining() && value.remaining() < Integer.BYTES) {

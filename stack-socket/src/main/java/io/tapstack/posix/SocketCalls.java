@@ -211,6 +211,10 @@ public final class SocketCalls {
             return notSocket(fd);
         }
         final int unfit = name.check(socket, true);
+        if (unfit != 0 && socket instanceof DatagramSocket) {
+            // As on Linux, a socket without a port gets one before its address is looked at.
+            socket.bind(new Endpoint(socket.family().any(), 0));
+        }
         return unfit != 0 ? unfit : connect(fd, name.endpoint());
     }
 

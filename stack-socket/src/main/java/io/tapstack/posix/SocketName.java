@@ -3,6 +3,7 @@ package io.tapstack.posix;
 import io.tapstack.error.SocketError;
 import io.tapstack.socket.AddressFamily;
 import io.tapstack.socket.DatagramSocket;
+import io.tapstack.socket.SocketOptions;
 import io.tapstack.socket.StackSocket;
 import io.tapstack.wire.Endpoint;
 
@@ -23,16 +24,21 @@ public record SocketName(AddressFamily family, Endpoint endpoint, int scope) {
     /**
      * Checks the structure for {@code bind} and {@code connect}.
      *
-     * @return 0, or a negative errno as on Linux: -EAFNOSUPPORT for IPv6 at a socket of IPv4; -EINVAL for {@code struct
-     *     sockaddr_in}, which is too short, at one of IPv6, except to connect datagrams; -EINVAL for a link-local
-     *     address without an interface, -ENODEV for an interface that does not exist
+     * @return 0, or a negative errno as on Linux: EAFNOSUPPORT for IPv6 at a socket of IPv4; EINVAL for {@code struct
+     *     sockaddr_in}, which is too short, at one of IPv6, except to connect datagrams without IPV6_V6ONLY; EINVAL for
+     *     a link-local address without an interface; for an interface that does not exist ENODEV to bind, ENETUNREACH
+     *     to connect
      */
     int check(final StackSocket socket, final boolean connects) {
         if (socket.family() == AddressFamily.IPV4) {
             return family == AddressFamily.IPV4 ? 0 : -SocketError.EAFNOSUPPORT.errno();
         }
         if (family == AddressFamily.IPV4) {
-            return connects && socket instanceof DatagramSocket ? 0 : -SocketError.EINVAL.errno();
+            if (!connects || !(socket instanceof DatagramSocket)) {
+                return -SocketError.EINVAL.errno();
+            }
+            final int only = socket.option(SocketOptions.IPPROTO_IPV6, SocketOptions.IPV6_V6ONLY);
+            return only == 1 ? -SocketError.EAFNOSUPPORT.errno() : 0;
         }
         if (ControlWriter.scope(endpoint.address()) == 0) {
             return 0;
@@ -40,6 +46,9 @@ public record SocketName(AddressFamily family, Endpoint endpoint, int scope) {
         if (scope == 0) {
             return -SocketError.EINVAL.errno();
         }
-        return scope == ControlWriter.INTERFACE_INDEX ? 0 : -LinuxErrno.ENODEV;
+        if (scope == ControlWriter.INTERFACE_INDEX) {
+            return 0;
+        }
+        return connects ? -SocketError.ENETUNREACH.errno() : -LinuxErrno.ENODEV;
     }
 }

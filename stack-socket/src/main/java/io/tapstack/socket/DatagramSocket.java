@@ -339,6 +339,7 @@ public final class DatagramSocket extends StackSocket {
         if (options.tellIpv6Destination || four && options.tellDestination) {
             message.destination(datagram.destination(), endpoint.answersFrom(datagram));
             message.destinationOptions(four && options.tellDestination, options.tellIpv6Destination);
+            message.own(host.stack().internet().isLocal(datagram.source().address()));
         }
         if (datagram.length() > room) {
             message.add(MessageFlags.MSG_TRUNC);

@@ -28,6 +28,7 @@ public final class ReceivedMessage {
     private boolean destinationOfIpv4;
     private boolean destinationOfIpv6;
     private boolean ipv4 = true;
+    private boolean own;
 
     /** Clears the facts of the last call. */
     void clear() {
@@ -45,6 +46,7 @@ public final class ReceivedMessage {
         destinationOfIpv4 = false;
         destinationOfIpv6 = false;
         ipv4 = true;
+        own = false;
     }
 
     /**
@@ -161,6 +163,15 @@ public final class ReceivedMessage {
     void destinationOptions(final boolean ipv4, final boolean ipv6) {
         this.destinationOfIpv4 = ipv4;
         this.destinationOfIpv6 = ipv6;
+    }
+
+    /** True if the stack has sent the datagram to itself. */
+    public boolean isOwn() {
+        return own;
+    }
+
+    void own(final boolean sentHere) {
+        this.own = sentHere;
     }
 
     /** True if the datagram came in a packet of IPv4: its facts are those of level IPPROTO_IP. */

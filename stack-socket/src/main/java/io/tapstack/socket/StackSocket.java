@@ -6,6 +6,7 @@ import io.tapstack.ip.ErrorReport;
 import io.tapstack.stack.StackLock;
 import io.tapstack.stack.WaitPoint;
 import io.tapstack.wire.Endpoint;
+import io.tapstack.wire.IpAddress;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -128,6 +129,16 @@ public abstract non-sealed class StackSocket extends Watchable {
 
     /** {@code getpeername(2)}, or null if there is no peer. */
     public abstract @Nullable Endpoint remoteEndpoint();
+
+    /** True if the address is one of the stack's. */
+    public final boolean isLocal(final IpAddress address) {
+        lock.lock();
+        try {
+            return host.stack().internet().isLocal(address);
+        } finally {
+            lock.unlock();
+        }
+    }
 
     /** {@code setsockopt(2)} for options whose value is an int; see {@link SocketOptions}. */
     public final int setOption(final int level, final int name, final int value) {

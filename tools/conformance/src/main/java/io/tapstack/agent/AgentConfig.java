@@ -14,14 +14,16 @@ import java.util.OptionalInt;
  * @param socket the path of its socket
  * @param virtualTime true if only the suite's calls advance the time
  * @param tap the TAP of the stack; without one, the suite is the other end of the link
+ * @param locals the addresses of the stack; at least one
+ * @param gateways the routers for everything else, at most one of each family
  * @param settings that each reset restores
  */
 public record AgentConfig(
         Path socket,
         boolean virtualTime,
         Optional<String> tap,
-        InterfaceAddress local,
-        Optional<IpAddress> gateway,
+        List<InterfaceAddress> locals,
+        List<IpAddress> gateways,
         List<Setting> settings) {
 
     private static final int DEFAULT_MTU = 1_500;

@@ -1,11 +1,11 @@
 package io.tapstack.agent;
 
 import io.tapstack.conformance.setting.Setting;
+import io.tapstack.ip.InterfaceAddress;
 import io.tapstack.link.LinkDevice;
 import io.tapstack.stack.StackConfig;
 import io.tapstack.tap.TapConfig;
 import io.tapstack.tap.TapDevice;
-import io.tapstack.wire.IpAddress;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.StandardProtocolFamily;
@@ -118,11 +118,14 @@ public final class ConformanceAgent implements AutoCloseable {
     }
 
     private Incarnation incarnate(final long startMicros) {
-        final StackConfig unrouted = config.virtualTime()
-                ? StackConfig.of(config.local(), new SplittableRandom(SEED))
-                : StackConfig.of(config.local());
-        final IpAddress gateway = config.gateway().orElse(null);
-        final StackConfig stack = gateway == null ? unrouted : unrouted.withGateway(gateway);
+        final List<InterfaceAddress> locals = config.locals();
+        final StackConfig.Builder builder = StackConfig.builder(locals.get(0));
+        locals.subList(1, locals.size()).forEach(builder::address);
+        config.gateways().forEach(builder::gateway);
+        if (config.virtualTime()) {
+            builder.random(new SplittableRandom(SEED));
+        }
+        final StackConfig stack = builder.build();
         if (config.virtualTime()) {
             return VirtualIncarnation.start(stack, settings(), startMicros);
         }

@@ -2,6 +2,7 @@ package io.tapstack.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapstack.wire.IpAddress;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -218,12 +219,19 @@ final class AgentClient implements AgentCalls, AutoCloseable {
         return call(24, 0, 0, 0, 0, setting.getBytes(StandardCharsets.US_ASCII));
     }
 
+    /** An address blob: of IPv6 with a scope, as in {@code fe80::1%2}. */
     static byte[] address(final String address, final int port) {
-        final ByteBuffer bytes = ByteBuffer.allocate(6).putShort((short) port);
-        for (final String part : address.split("\\.")) {
-            bytes.put((byte) Integer.parseInt(part));
+        final String[] parts = address.split("%");
+        final byte[] bytes = IpAddress.parse(parts[0]).toBytes();
+        if (!address.contains(":")) {
+            return ByteBuffer.allocate(6).putShort((short) port).put(bytes).array();
         }
-        return bytes.array();
+        final int scope = parts.length == 1 ? 0 : Integer.parseInt(parts[1]);
+        return ByteBuffer.allocate(22)
+                .putShort((short) port)
+                .put(IpAddress.parse(parts[0]).toIpv6Bytes())
+                .putInt(Integer.reverseBytes(scope))
+                .array();
     }
 
     static byte[] ints(final int... values) {
@@ -242,11 +250,17 @@ final class AgentClient implements AgentCalls, AutoCloseable {
         return bytes.array();
     }
 
-    /** The address in an address blob. */
+    /** The address in an address blob: {@code a.b.c.d:port} or {@code [address%scope]:port}. */
     static String name(final byte... blob) {
         final ByteBuffer bytes = ByteBuffer.wrap(blob);
         final int port = bytes.getShort() & 0xFFFF;
-        return (bytes.get() & 0xFF) + "." + (bytes.get() & 0xFF) + "." + (bytes.get() & 0xFF) + "."
-                + (bytes.get() & 0xFF) + ":" + port;
+        final byte[] address = new byte[blob.length == 6 ? 4 : 16];
+        bytes.get(address);
+        if (address.length == 4) {
+            return IpAddress.of(address) + ":" + port;
+        }
+        final IpAddress ip = IpAddress.of(address);
+        final int scope = Integer.reverseBytes(bytes.getInt());
+        return "[" + (ip.isIpv4() ? "::ffff:" : "") + ip + (scope == 0 ? "" : "%" + scope) + "]:" + port;
     }
 }

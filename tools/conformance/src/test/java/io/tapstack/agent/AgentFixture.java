@@ -28,14 +28,19 @@ final class AgentFixture implements AutoCloseable {
     private final Deque<AgentClient> clients = new ArrayDeque<>();
 
     AgentFixture(final boolean virtual, final String... settings) throws IOException {
+        this(virtual, List.of(InterfaceAddress.parse(LOCAL + "/24")), settings);
+    }
+
+    AgentFixture(final boolean virtual, final List<InterfaceAddress> locals, final String... settings)
+            throws IOException {
         directory = Files.createTempDirectory("agent");
         path = directory.resolve("socket");
         agent = ConformanceAgent.start(new AgentConfig(
                 path,
                 virtual,
                 Optional.empty(),
-                InterfaceAddress.parse(LOCAL + "/24"),
-                Optional.of(IpAddress.parse(PEER)),
+                locals,
+                List.of(IpAddress.parse(PEER)),
                 List.of(settings).stream().map(Setting::parse).toList()));
     }
 

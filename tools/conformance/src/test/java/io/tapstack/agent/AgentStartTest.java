@@ -26,7 +26,7 @@ class AgentStartTest {
 
     private ConformanceAgent start(final Path path) throws IOException {
         return ConformanceAgent.start(new AgentConfig(
-                path, true, Optional.empty(), InterfaceAddress.parse("10.0.0.2/24"), Optional.empty(), List.of()));
+                path, true, Optional.empty(), List.of(InterfaceAddress.parse("10.0.0.2/24")), List.of(), List.of()));
     }
 
     @Test

@@ -45,8 +45,8 @@ class AgentTapIT {
                 socket,
                 false,
                 Optional.of(TAP),
-                InterfaceAddress.parse(OURS + "/24"),
-                Optional.of(IpAddress.parse(HOST)),
+                List.of(InterfaceAddress.parse(OURS + "/24")),
+                List.of(IpAddress.parse(HOST)),
                 List.of(Setting.parse("mtu=1200"))));
         client = new AgentClient(socket);
         final Subprocess.Outcome outcome =

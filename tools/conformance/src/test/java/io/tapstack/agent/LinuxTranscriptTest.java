@@ -2,6 +2,7 @@ package io.tapstack.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapstack.ip.InterfaceAddress;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -22,7 +23,8 @@ class LinuxTranscriptTest {
 
     @BeforeAll
     static void start() throws IOException {
-        agent = new AgentFixture(true);
+        agent = new AgentFixture(
+                true, List.of(InterfaceAddress.parse("10.0.0.2/24"), InterfaceAddress.parse("fd00::2/64")));
         client = agent.connect();
     }
 

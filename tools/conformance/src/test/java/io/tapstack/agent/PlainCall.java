@@ -8,9 +8,9 @@ import java.util.HexFormat;
 import java.util.StringJoiner;
 
 /**
- * A call in one line: its name, its numbers in decimal, addresses as {@code a.b.c.d:port}, bytes in hexadecimal,
- * {@code -} for none. Entries of poll are {@code fd/events}. The answer is the result, or the negative errno, and the
- * call's output; a dynamic port is {@code *}.
+ * A call in one line: its name, its numbers in decimal, addresses as {@code a.b.c.d:port} or {@code [a:b::c]:port},
+ * bytes in hexadecimal, {@code -} for none. Entries of poll are {@code fd/events}. The answer is the result, or the
+ * negative errno, and the call's output; a dynamic port is {@code *}.
  */
 final class PlainCall {
 
@@ -65,8 +65,10 @@ final class PlainCall {
     }
 
     private byte[] address(final int index) {
-        final String[] parts = words[index].split(":");
-        return AgentClient.address(parts[0], Integer.parseInt(parts[1]));
+        final String word = words[index];
+        final int colon = word.lastIndexOf(':');
+        final String address = word.substring(0, colon).replaceAll("[\\[\\]]", "");
+        return AgentClient.address(address, Integer.parseInt(word.substring(colon + 1)));
     }
 
     private byte[] event() {
@@ -82,9 +84,10 @@ final class PlainCall {
         if (words.length <= 4) {
             return client.call(8, number(1), data.length, number(3), 0, data);
         }
+        final byte[] to = address(4);
         final ByteBuffer blob =
-                ByteBuffer.allocate(6 + data.length).put(address(4)).put(data);
-        return client.call(8, number(1), data.length, number(3), 6, blob.array());
+                ByteBuffer.allocate(to.length + data.length).put(to).put(data);
+        return client.call(8, number(1), data.length, number(3), to.length, blob.array());
     }
 
     private Answer sendMessage() throws IOException {
@@ -131,7 +134,7 @@ final class PlainCall {
             return withBytes(answer);
         }
         final ByteBuffer blob = answer.bytes();
-        final byte[] from = new byte[6];
+        final byte[] from = new byte[(int) answer.x()];
         final byte[] data = new byte[blob.remaining() - from.length];
         blob.get(from).get(data);
         return result(answer) + " " + hex(data) + " " + address(from);
@@ -181,7 +184,7 @@ final class PlainCall {
 
     private static String address(final byte... blob) {
         final String name = AgentClient.name(blob);
-        final int port = Integer.parseInt(name.substring(name.indexOf(':') + 1));
-        return port < FIRST_DYNAMIC_PORT ? name : name.substring(0, name.indexOf(':') + 1) + "*";
+        final int port = Integer.parseInt(name.substring(name.lastIndexOf(':') + 1));
+        return port < FIRST_DYNAMIC_PORT ? name : name.substring(0, name.lastIndexOf(':') + 1) + "*";
     }
 }

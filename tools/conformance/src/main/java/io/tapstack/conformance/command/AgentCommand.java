@@ -67,15 +67,15 @@ final class AgentCommand implements Callable<Integer> {
             paramLabel = "ADDR/PREFIX",
             defaultValue = "10.0.0.2/24",
             converter = Converters.ForCidr.class,
-            description = "address of the stack (${DEFAULT-VALUE})")
-    private Cidr local = Cidr.parse("10.0.0.2/24");
+            description = "address of the stack; may be given once for each family (${DEFAULT-VALUE})")
+    private List<Cidr> locals = new ArrayList<>(List.of(Cidr.parse("10.0.0.2/24")));
 
     @Option(
             names = "--gateway",
             paramLabel = "ADDR",
             converter = Converters.ForAddress.class,
-            description = "where packets for other networks go; without one, they go nowhere")
-    private Optional<InetAddress> gateway = Optional.empty();
+            description = "where packets for other networks of its family go; without one, they go nowhere")
+    private List<InetAddress> gateways = new ArrayList<>();
 
     @Option(
             names = "--set",
@@ -106,15 +106,19 @@ final class AgentCommand implements Callable<Integer> {
 
     private AgentConfig config() {
         try {
-            local.requireHost("--local");
-            gateway.ifPresent(router -> local.requireGateway(router, "--local"));
+            locals.forEach(each -> each.requireHost("--local"));
+            requireOneOfEach("--local", locals.stream().map(Cidr::ip).toList());
+            requireOneOfEach("--gateway", gateways.stream().map(Cidr::ip).toList());
+            gateways.forEach(this::requireOnLink);
             final Optional<String> tap = tap();
             return new AgentConfig(
                     socket,
                     clock.orElse(tap.isPresent() ? Time.REAL : Time.VIRTUAL) == Time.VIRTUAL,
                     tap,
-                    new InterfaceAddress(address(local.address()), local.prefixLength()),
-                    gateway.map(AgentCommand::address),
+                    locals.stream()
+                            .map(each -> new InterfaceAddress(each.ip(), each.prefixLength()))
+                            .toList(),
+                    gateways.stream().map(Cidr::ip).toList(),
                     settings.stream().map(Setting::parse).toList());
         } catch (final IllegalArgumentException e) {
             throw Main.refused(spec, e);
@@ -131,7 +135,21 @@ final class AgentCommand implements Callable<Integer> {
         return Optional.of(link.substring(TAP_PREFIX.length()));
     }
 
-    private static IpAddress address(final InetAddress address) {
-        return IpAddress.of(address.getAddress());
+    private static void requireOneOfEach(final String option, final List<IpAddress> addresses) {
+        if (addresses.stream().map(IpAddress::isIpv4).distinct().count() < addresses.size()) {
+            throw new IllegalArgumentException(option + " is given twice for one family");
+        }
+    }
+
+    private void requireOnLink(final InetAddress router) {
+        final IpAddress address = Cidr.ip(router);
+        if (!address.isIpv4() && address.isLinkLocal()) {
+            return;
+        }
+        final Cidr sameFamily = locals.stream()
+                .filter(each -> each.ip().isIpv4() == address.isIpv4())
+                .findFirst()
+                .orElse(locals.get(0));
+        sameFamily.requireGateway(router, "--local");
     }
 }

@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The requests of docs/agent.md answered by Linux: its sockets, in a network namespace with 127.0.0.1 and 10.0.0.2/24.
- * Descriptors are counted as the agent counts them, from 3. For one thread, which the constructor moves to the
- * namespace for good.
+ * The requests of docs/agent.md answered by Linux: its sockets, in a network namespace with 127.0.0.1, ::1, 10.0.0.2/24
+ * and fd00::2/64. Descriptors are counted as the agent counts them, from 3. For one thread, which the constructor moves
+ * to the namespace for good.
  */
 public final class KernelSockets implements AutoCloseable {
 
@@ -29,11 +29,15 @@ public final class KernelSockets implements AutoCloseable {
             "link set v1 up",
             "link set v0 up",
             "addr add 10.0.0.2/24 dev v0",
+            "addr add fd00::2/64 dev v0 nodad",
             "");
 
     private static final int AF_INET = 2;
-    private static final int SOCKADDR_BYTES = 16;
-    private static final int ADDRESS_BYTES = 6;
+    private static final int AF_INET6 = 10;
+    private static final int SOCKADDR_IN_BYTES = 16;
+    private static final int SOCKADDR_IN6_BYTES = 28;
+    private static final int IPV4_BYTES = 6;
+    private static final int IPV6_BYTES = 22;
     private static final int POLLFD_BYTES = 8;
     private static final int EPOLL_EVENT_BYTES = 12;
     private static final int MSGHDR_BYTES = 56;
@@ -85,10 +89,10 @@ public final class KernelSockets implements AutoCloseable {
         final int fd = file((int) a);
         return switch (op) {
             case 2 -> Answer.of(opened(result(CALLS.socket((int) a, (int) b, (int) c))));
-            case 3 -> named(blob, name -> result(CALLS.bind(fd, name, SOCKADDR_BYTES)));
+            case 3 -> named(blob, (name, length) -> result(CALLS.bind(fd, name, length)));
             case 4 -> Answer.of(result(CALLS.listen(fd, (int) b)));
             case 5 -> accept(fd, (int) b);
-            case 6 -> named(blob, name -> result(CALLS.connect(fd, name, SOCKADDR_BYTES)));
+            case 6 -> named(blob, (name, length) -> result(CALLS.connect(fd, name, length)));
             case 7 -> receive(fd, (int) b, (int) c);
             case 8 -> send(fd, (int) c, (int) d, false, blob);
             case 9 -> Answer.of(close((int) a));
@@ -151,36 +155,55 @@ public final class KernelSockets implements AutoCloseable {
         return result;
     }
 
-    /** {@code struct sockaddr_in} of an address as docs/agent.md has it; of family AF_UNSPEC for a shorter blob. */
+    /**
+     * {@code struct sockaddr_in} or {@code struct sockaddr_in6} of an address as docs/agent.md has it; of family
+     * AF_UNSPEC for a shorter blob.
+     */
     private static byte[] sockaddr(final byte[] blob, final int length) {
-        final ByteBuffer name = ByteBuffer.allocate(SOCKADDR_BYTES).order(ByteOrder.nativeOrder());
-        if (length == ADDRESS_BYTES) {
-            name.putShort((short) AF_INET).put(blob, 0, ADDRESS_BYTES);
+        final ByteBuffer name = ByteBuffer.allocate(length == IPV6_BYTES ? SOCKADDR_IN6_BYTES : SOCKADDR_IN_BYTES)
+                .order(ByteOrder.nativeOrder());
+        if (length == IPV4_BYTES) {
+            name.putShort((short) AF_INET).put(blob, 0, IPV4_BYTES);
+        } else if (length == IPV6_BYTES) {
+            // Family, port, flow label, address, scope.
+            name.putShort((short) AF_INET6).put(blob, 0, Short.BYTES).putInt(0);
+            name.put(blob, Short.BYTES, IPV6_BYTES - Short.BYTES);
         }
         return name.array();
     }
 
     private static byte[] decode(final ByteBuffer sockaddr) {
-        final byte[] name = new byte[ADDRESS_BYTES];
-        sockaddr.get(2, name);
+        if (sockaddr.getShort(0) != AF_INET6) {
+            final byte[] name = new byte[IPV4_BYTES];
+            sockaddr.get(2, name);
+            return name;
+        }
+        final byte[] name = new byte[IPV6_BYTES];
+        sockaddr.get(2, name, 0, Short.BYTES);
+        sockaddr.get(8, name, Short.BYTES, IPV6_BYTES - Short.BYTES);
         return name;
     }
 
-    private static Answer named(final byte[] blob, final NativeCall call) {
-        return Answer.of(keeping(sockaddr(blob, blob.length), call));
+    private interface NamedCall {
+        long on(long address, int length);
+    }
+
+    private static Answer named(final byte[] blob, final NamedCall call) {
+        final byte[] name = sockaddr(blob, blob.length);
+        return Answer.of(keeping(name, address -> call.on(address, name.length)));
     }
 
     private Answer accept(final int fd, final int flags) {
-        final ByteBuffer name = memory(SOCKADDR_BYTES);
-        final ByteBuffer length = memory(Integer.BYTES).putInt(0, SOCKADDR_BYTES);
+        final ByteBuffer name = memory(SOCKADDR_IN6_BYTES);
+        final ByteBuffer length = memory(Integer.BYTES).putInt(0, SOCKADDR_IN6_BYTES);
         final long file = result(CALLS.accept4(fd, address(name), address(length), flags));
         Reference.reachabilityFence(length);
         return file < 0 ? Answer.of(file) : new Answer(opened(file), 0, decode(name));
     }
 
     private static Answer name(final int fd, final boolean peer) {
-        final ByteBuffer name = memory(SOCKADDR_BYTES);
-        final ByteBuffer length = memory(Integer.BYTES).putInt(0, SOCKADDR_BYTES);
+        final ByteBuffer name = memory(SOCKADDR_IN6_BYTES);
+        final ByteBuffer length = memory(Integer.BYTES).putInt(0, SOCKADDR_IN6_BYTES);
         final long rc = result(
                 peer
                         ? CALLS.getpeername(fd, address(name), address(length))
@@ -268,7 +291,7 @@ public final class KernelSockets implements AutoCloseable {
     }
 
     private static Answer receive(final int fd, final int length, final int flags) {
-        final Message message = new Message(new byte[SOCKADDR_BYTES], new byte[length], new byte[0]);
+        final Message message = new Message(new byte[SOCKADDR_IN6_BYTES], new byte[length], new byte[0]);
         final long received = message.receive(fd, flags);
         if (received < 0) {
             return Answer.of(received);
@@ -280,7 +303,7 @@ public final class KernelSockets implements AutoCloseable {
     }
 
     private static Answer receiveMessage(final int fd, final int length, final int flags, final int room) {
-        final Message message = new Message(new byte[SOCKADDR_BYTES], new byte[length], new byte[room]);
+        final Message message = new Message(new byte[SOCKADDR_IN6_BYTES], new byte[length], new byte[room]);
         final long received = message.receive(fd, flags);
         if (received < 0) {
             return Answer.of(received);
