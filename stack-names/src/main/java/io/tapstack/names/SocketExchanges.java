@@ -1,6 +1,7 @@
 package io.tapstack.names;
 
 import io.tapstack.error.SocketError;
+import io.tapstack.socket.AddressFamily;
 import io.tapstack.socket.DatagramSocket;
 import io.tapstack.socket.PollEntry;
 import io.tapstack.socket.PollEvents;
@@ -158,7 +159,7 @@ final class SocketExchanges implements Exchanges, AutoCloseable {
         private final DatagramSocket udp;
 
         Datagrams(final Endpoint server, final byte[] query, final Receiver receiver) {
-            this(layer.datagram(), server, query, receiver);
+            this(layer.datagram(AddressFamily.of(server.address())), server, query, receiver);
         }
 
         private Datagrams(
@@ -200,7 +201,7 @@ final class SocketExchanges implements Exchanges, AutoCloseable {
         private int messages;
 
         Connection(final Endpoint server, final byte[] query, final Receiver receiver) {
-            this(layer.stream(), server, query, receiver);
+            this(layer.stream(AddressFamily.of(server.address())), server, query, receiver);
         }
 
         private Connection(final StreamSocket tcp, final Endpoint server, final byte[] query, final Receiver receiver) {
@@ -239,7 +240,8 @@ final class SocketExchanges implements Exchanges, AutoCloseable {
 
         private void read(final long now) {
             while (failure == 0 && !ended) {
-                final ByteBuffer into = message == null ? length : message;
+                final ByteBuffer body = message;
+                final ByteBuffer into = body == null ? length : body;
                 final int result = tcp.recv(into, 0);
                 if (result <= 0) {
                     // An end is as good as a reset: the answer does not come.
@@ -247,27 +249,32 @@ final class SocketExchanges implements Exchanges, AutoCloseable {
                             is(result, SocketError.EAGAIN) ? 0 : result == 0 ? -SocketError.ECONNRESET.errno() : result;
                     return;
                 }
-                if (!into.hasRemaining()) {
-                    filled(into, now);
+                if (into.hasRemaining()) {
+                    continue;
+                }
+                if (body == null) {
+                    begin();
+                } else {
+                    deliver(body.array(), now);
                 }
             }
         }
 
-        private void filled(final ByteBuffer buffer, final long now) {
-            buffer.flip();
-            if (buffer == length) {
-                final int bytes = buffer.getShort() & 0xFFFF;
-                length.clear();
-                if (bytes == 0) {
-                    failure = -SocketError.ECONNRESET.errno();
-                } else {
-                    message = ByteBuffer.allocate(bytes);
-                }
-                return;
+        /** The length of the next message is complete. */
+        private void begin() {
+            final int bytes = length.flip().getShort() & 0xFFFF;
+            length.clear();
+            if (bytes == 0) {
+                failure = -SocketError.ECONNRESET.errno();
+            } else {
+                message = ByteBuffer.allocate(bytes);
             }
+        }
+
+        private void deliver(final byte[] whole, final long now) {
             message = null;
             messages++;
-            receiver.received(buffer.array(), now);
+            receiver.received(whole, now);
             if (messages == MAX_MESSAGES && !ended) {
                 failure = -SocketError.ECONNRESET.errno();
             }

@@ -147,6 +147,25 @@ class StubResolverTest {
     }
 
     @Test
+    void asksOverIpv6() throws Exception {
+        config = ResolverConfig.of(IpAddress.parse("2001:db8::53"));
+        try (Host six = network.host("six")
+                        .address("2001:db8::53/64")
+                        .address("10.0.0.6/24")
+                        .start();
+                Host asking = network.host("asking")
+                        .address("2001:db8::2/64")
+                        .resolver(StubResolver.with(() -> config))
+                        .start();
+                DnsServer ipv6 = new DnsServer(network, six, zone)) {
+            network.sleep(Duration.ofSeconds(3)); // duplicate address detection
+            assertThat(asking.resolver().resolve("www.example.com")).hasToString("[10.0.0.80]");
+            assertThat(asking.resolver().resolve("many.example.com")).hasSize(60);
+            assertThat(ipv6.tcpQueries).isEqualTo(1);
+        }
+    }
+
+    @Test
     void noticesThatNobodyListens() throws IOException {
         dns.close();
         assertThatThrownBy(() -> resolve("www.example.com"))

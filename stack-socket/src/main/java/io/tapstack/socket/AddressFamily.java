@@ -21,6 +21,11 @@ public enum AddressFamily {
         this.any = any;
     }
 
+    /** The family of {@code address}. */
+    public static AddressFamily of(final IpAddress address) {
+        return address.isIpv4() ? IPV4 : IPV6;
+    }
+
     /** Linux's number, as in SO_DOMAIN. */
     public int number() {
         return number;

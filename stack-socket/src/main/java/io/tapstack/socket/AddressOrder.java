@@ -35,7 +35,7 @@ public final class AddressOrder {
     }
 
     private @Nullable HostAddress source(final IpAddress destination) {
-        final DatagramSocket probe = layer.datagram();
+        final DatagramSocket probe = layer.datagram(AddressFamily.of(destination));
         try {
             if (probe.connect(new Endpoint(destination, PORT)) < 0) {
                 return null;

@@ -167,7 +167,7 @@ public final class HappyEyeballs {
                 }
             }
             for (IpAddress next = race.next(now); next != null; next = race.next(now)) {
-                final Attempt attempt = new Attempt(layer.stream(), new Endpoint(next, port));
+                final Attempt attempt = new Attempt(layer.stream(AddressFamily.of(next)), new Endpoint(next, port));
                 attempt.socket.nonBlocking(true);
                 attempts.add(attempt);
                 if (isConnected(attempt)) {

@@ -84,6 +84,51 @@ class HappyEyeballsTest {
         assertThat(network.elapsed()).isEqualTo(Duration.ofMillis(254));
     }
 
+    /** IPv6 is dead: its frames are lost behind the switch. IPv4 has the connection after 250 ms. */
+    @Test
+    void passesADeadFamily() throws IOException {
+        try (Host both = network.host("both")
+                        .address("10.0.0.3/24")
+                        .address("2001:db8::3/64")
+                        .start();
+                TapSocket socket = new HappyEyeballs(
+                                both.sockets(),
+                                new ScriptedResolver(
+                                        both.sockets(),
+                                        Family.after(0, "2001:db8::99", "2001:db8::98"),
+                                        Family.after(0, "10.0.0.1")))
+                        .connect("www", 80, Duration.ZERO)) {
+            assertThat(socket.remoteAddress()).hasToString("/10.0.0.1:80");
+        }
+    }
+
+    /** RFC 6724 prefers IPv6, and so does the race where both families are alive. */
+    @Test
+    void prefersIpv6() throws Exception {
+        try (Host both = network.host("both")
+                        .address("10.0.0.3/24")
+                        .address("2001:db8::3/64")
+                        .start();
+                Host web = network.host("web")
+                        .address("10.0.0.4/24")
+                        .address("2001:db8::4/64")
+                        .start();
+                TapServerSocket webListener = web.listen(80)) {
+            // Until duplicate address detection is over, neither has an IPv6 address.
+            network.sleep(Duration.ofSeconds(3));
+            try (TapSocket socket = new HappyEyeballs(
+                            both.sockets(),
+                            new ScriptedResolver(
+                                    both.sockets(),
+                                    Family.after(40 * MILLIS, "2001:db8::4"),
+                                    Family.after(0, "10.0.0.4")))
+                    .connect("www", 80, Duration.ZERO)) {
+                assertThat(socket.remoteAddress().getAddress().getHostAddress()).isEqualTo("2001:db8:0:0:0:0:0:4");
+            }
+            assertThat(webListener.isClosed()).isFalse();
+        }
+    }
+
     /** There is no route to 192.0.2.1: the next address is tried at once. */
     @Test
     void passesAnUnreachableAddressAtOnce() throws IOException {
