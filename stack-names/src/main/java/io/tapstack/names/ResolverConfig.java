@@ -1,5 +1,6 @@
 package io.tapstack.names;
 
+import io.tapstack.socket.LearnedNames;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
 import java.net.UnknownHostException;
@@ -9,8 +10,10 @@ import java.util.List;
 /**
  * The settings of a resolver, those of resolv.conf(5). Immutable: the {@code with} methods return a changed copy.
  *
- * @param servers the addresses and ports of the servers, the preferred one first
- * @param search the domains that are appended to a name with fewer than {@code ndots} dots, in this order
+ * @param servers the addresses and ports of the servers, the preferred one first; without any, the resolver asks those
+ *     that DHCP and routers name at the time
+ * @param search the domains that are appended to a name with fewer than {@code ndots} dots, in this order; without any,
+ *     those that DHCP and routers name
  * @param ndots a name with that many dots is looked up as it is first, 0 to 15
  * @param timeoutSeconds the time for the first server to answer, 1 to 30
  * @param attempts how often all servers are asked, 1 to 5
@@ -39,6 +42,9 @@ public record ResolverConfig(
 
     /** More search domains are refused: each is a question more for a name that does not exist. */
     static final int MAX_SEARCH = 32;
+
+    /** Of what the network names no more servers are asked, and no more domains appended. */
+    private static final int MAX_LEARNED = 6;
 
     /** No servers, no search list, no hosts; glibc's values of the rest, and EDNS. */
     public static final ResolverConfig DEFAULT =
@@ -73,6 +79,31 @@ public record ResolverConfig(
             }
         }
         return List.copyOf(domains);
+    }
+
+    /** The same with servers and domains that the network names, in the places where none are configured. */
+    ResolverConfig orLearned(final LearnedNames learned) {
+        ResolverConfig whole = this;
+        if (servers.isEmpty()) {
+            whole = whole.withServers(
+                    at53(learned.servers().stream().limit(MAX_LEARNED).toList()));
+        }
+        if (search.isEmpty()) {
+            whole = whole.withSearch(learned.search().stream()
+                    .filter(ResolverConfig::isName)
+                    .limit(MAX_LEARNED)
+                    .toList());
+        }
+        return whole;
+    }
+
+    private static boolean isName(final String domain) {
+        try {
+            HostName.parse(domain);
+            return true;
+        } catch (final UnknownHostException e) {
+            return false;
+        }
     }
 
     /** {@link #DEFAULT} with these servers, at port 53. */

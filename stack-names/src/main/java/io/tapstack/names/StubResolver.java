@@ -47,7 +47,7 @@ public final class StubResolver implements NameResolver {
     /**
      * A resolver over the sockets of a stack.
      *
-     * @param configs asked at each look-up, such as {@link NameServers}; another configuration empties the cache
+     * @param configs asked at each look-up; another configuration empties the cache
      * @param random unpredictable, for the identifiers of queries
      */
     public StubResolver(final SocketLayer layer, final Supplier<ResolverConfig> configs, final RandomGenerator random) {
@@ -137,7 +137,7 @@ public final class StubResolver implements NameResolver {
         if (closed) {
             throw new SocketException("the resolver is closed");
         }
-        final ResolverConfig config = configs.get();
+        final ResolverConfig config = configs.get().orLearned(layer.learnedNames());
         if (!config.equals(lastConfig)) {
             // Other servers may know other names.
             lastConfig = config;

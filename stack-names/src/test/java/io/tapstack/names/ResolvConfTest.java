@@ -3,6 +3,7 @@ package io.tapstack.names;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tapstack.socket.LearnedNames;
 import io.tapstack.wire.IpAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -86,18 +87,18 @@ class ResolvConfTest {
         assertThat(hosts.addresses(HostName.parse("other"))).isEmpty();
     }
 
+    /** What the user configures wins over what the network says. */
     @Test
-    void learnsServersWhileItRuns() {
-        final NameServers learning = new NameServers(ResolverConfig.DEFAULT);
-        learning.learn("dhcp", List.of(IpAddress.parse("10.0.0.1")), List.of("example.com", "bad..name"));
-        learning.learn("router", List.of(IpAddress.parse("2001:db8::1"), IpAddress.parse("10.0.0.1")), List.of());
-        assertThat(learning.get().servers()).hasToString("[10.0.0.1:53, [2001:db8::1]:53]");
-        assertThat(learning.get().search()).containsExactly("example.com");
-        learning.learn("dhcp", List.of(), List.of());
-        assertThat(learning.get().servers()).hasToString("[[2001:db8::1]:53, 10.0.0.1:53]");
-        final NameServers configured = new NameServers(ResolverConfig.of(IpAddress.parse("10.9.9.9")));
-        configured.learn("dhcp", List.of(IpAddress.parse("10.0.0.1")), List.of("example.com"));
-        assertThat(configured.get().servers()).hasToString("[10.9.9.9:53]");
-        assertThat(configured.get().search()).containsExactly("example.com");
+    void takesServersOfTheNetworkWhereNoneAreConfigured() {
+        final LearnedNames learned = new LearnedNames(
+                List.of(IpAddress.parse("10.0.0.1"), IpAddress.parse("2001:db8::1")),
+                List.of("Example.com", "bad..name", "a b"));
+        final ResolverConfig all = ResolverConfig.DEFAULT.orLearned(learned);
+        assertThat(all.servers()).hasToString("[10.0.0.1:53, [2001:db8::1]:53]");
+        assertThat(all.search()).containsExactly("example.com");
+        final ResolverConfig configured = ResolverConfig.of(IpAddress.parse("10.9.9.9"));
+        assertThat(configured.orLearned(learned).servers()).hasToString("[10.9.9.9:53]");
+        assertThat(configured.withSearch(List.of("lab")).orLearned(learned).search())
+                .containsExactly("lab");
     }
 }

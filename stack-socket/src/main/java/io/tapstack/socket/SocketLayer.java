@@ -111,6 +111,16 @@ public final class SocketLayer {
         return host.pollUntil(entries, deadlineNanos);
     }
 
+    /** The DNS servers and search domains that the stack has learned from the network by now. */
+    public LearnedNames learnedNames() {
+        lock.lock();
+        try {
+            return LearnedNames.of(host.stack());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The stack's time in nanoseconds, from any origin; it may be virtual. */
     public long nanoTime() {
         lock.lock();

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.tapstack.dhcp.DhcpClient;
 import io.tapstack.dhcp.DhcpConfig;
 import io.tapstack.dhcp.DhcpLease;
+import io.tapstack.names.ResolverConfig;
+import io.tapstack.names.StubResolver;
 import io.tapstack.stack.StackConfig;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -100,6 +102,23 @@ class DhcpIT {
             await().atMost(LIMIT).until(() -> count(server.output(), "DHCPACK") >= 2);
             assertThat(count(server.output(), "DHCPDISCOVER")).isEqualTo(1);
             assertThat(lease(network).address()).isEqualTo(lease.address());
+        }
+    }
+
+    /** The resolver, which has no servers of its own, asks that of the lease, and appends its domain. */
+    @Test
+    void namesAServerOfNames() throws Exception { // RFC 2132 3.8, 3.17
+        try (TestNetwork network = open(DhcpConfig.DEFAULT);
+                Daemon server = server(
+                        network,
+                        "--port=53",
+                        "--no-resolv",
+                        "--no-hosts",
+                        "--domain=lab.example",
+                        "--host-record=www.lab.example,10.1.2.3");
+                StubResolver resolver = new StubResolver(network.sockets(), ResolverConfig.DEFAULT)) {
+            lease(network);
+            assertThat(resolver.resolve("www")).hasToString("[10.1.2.3]");
         }
     }
 
