@@ -146,6 +146,10 @@ class NeighborDiscoveryIT {
         awaitAddress();
         final String taken = network.ipv6Prefix() + "::d";
         HostPrograms.run("ip", "addr", "add", taken + "/64", "dev", network.tap(), "nodad");
+        // The kernel joins the group of the address in a task of its own, and does not hear the check before.
+        await().atMost(LIMIT)
+                .until(() -> HostPrograms.run("ip", "-6", "maddr", "show", "dev", network.tap())
+                        .contains("ff02::1:ff00:d"));
         network.look(stack -> onLink(stack).add(InterfaceAddress.parse(taken + "/64")));
         await().atMost(LIMIT).until(() -> state(taken) == AddressState.DUPLICATE);
         HostPrograms.run("ping", "-6", "-n", "-c", "1", taken);
