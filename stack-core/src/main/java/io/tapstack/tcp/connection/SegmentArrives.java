@@ -13,10 +13,10 @@ import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpHeader;
 
 /**
- * SEGMENT ARRIVES for a connection: RFC 9293 3.10.7.3 and 3.10.7.4, step by step, with PAWS (RFC 7323 5) and the
- * blind-attack rules of RFC 5961 at their places. {@link TcpProtocol} handles a segment for no connection,
- * {@link TcpListener} one for a listener, {@link HalfOpenArrives} one for a passive open until its SYN-ACK is
- * acknowledged, and {@link TimeWaitArrives} one in TIME-WAIT.
+ * SEGMENT ARRIVES for a connection: RFC 9293 3.10.7.3, and 3.10.7.4 up to the fifth step, with PAWS (RFC 7323 5) and
+ * the blind-attack rules of RFC 5961 at their places. {@link SegmentText} continues with the sixth. {@link TcpProtocol}
+ * handles a segment for no connection, {@link TcpListener} one for a listener, {@link HalfOpenArrives} one for a
+ * passive open until its SYN-ACK is acknowledged, and {@link TimeWaitArrives} one in TIME-WAIT.
  */
 public final class SegmentArrives {
 
@@ -25,6 +25,7 @@ public final class SegmentArrives {
     private final AckProcessor acks;
     private final ReceiveWindow receiveWindow;
     private final KeepAlive keepAlive;
+    private final SegmentText text;
 
     SegmentArrives(
             final ControlBlock tcb,
@@ -37,6 +38,7 @@ public final class SegmentArrives {
         this.acks = acks;
         this.receiveWindow = receiveWindow;
         this.keepAlive = keepAlive;
+        this.text = new SegmentText(tcb, receiveWindow);
     }
 
     /** Processes a segment, and sends all that it allows or demands. */
@@ -96,7 +98,7 @@ public final class SegmentArrives {
             tcb.enter(TcpState.SYN_RECEIVED, nowNanos);
             acks.updateWindow(segment);
             handshake.sendSynAck(nowNanos);
-            queue(segment);
+            text.queue(segment);
             return;
         }
         // "If SND.UNA > ISS (our SYN has been ACKed), change the connection state to ESTABLISHED, form an ACK segment".
@@ -120,51 +122,8 @@ public final class SegmentArrives {
         // The SYN-ACK may carry data and a FIN: "continue processing at the sixth step".
         segment.trimFront(tcb.rcvNxt);
         receiveWindow.announce();
-        trimBackToWindow(segment);
-        fromSixthStep(segment, nowNanos);
-    }
-
-    /**
-     * RFC 9293 3.10.7.3, fourth, for the SYN of a simultaneous open: "If there are other controls or text in the
-     * segment, queue them for processing after the ESTABLISHED state has been reached."
-     */
-    private void queue(final Segment segment) {
-        segment.trimFront(tcb.rcvNxt);
-        trimBackToWindow(segment);
-        final int length = segment.payloadLength();
-        if (length > 0) {
-            final int limit = receiveWindow.reassemblyLimit();
-            final boolean kept = !tcb.pool.underPressure()
-                    && tcb.reassembly.insert(segment.seq, segment.memory(), segment.payloadOffset(), length, limit);
-            if (!kept) {
-                // The data is not acknowledged, so the peer sends it again.
-                tcb.statistics.drop(DropReason.NO_MEMORY);
-                return;
-            }
-        }
-        if (segment.has(TcpHeader.FIN)) {
-            tcb.finAnnounced = true;
-            tcb.finSequence = segment.seq + length;
-        }
-    }
-
-    /** In ESTABLISHED, receives the data and the FIN that were {@linkplain #queue queued} from the peer's SYN. */
-    private void processQueued(final Segment segment, final long nowNanos) {
-        if (!tcb.reassembly.isEmpty()) {
-            if (tcb.orphan) {
-                abandonUnread(segment, nowNanos);
-                return;
-            }
-            tcb.rcvNxt = tcb.reassembly.deliver(tcb.rcvNxt, tcb.receiveQueue);
-            if (tcb.inputShutdown) {
-                tcb.receiveQueue.clear();
-            }
-            tcb.delayedAck.ackNow();
-            tcb.observer.readable();
-        }
-        if (tcb.finAnnounced && tcb.finSequence == tcb.rcvNxt) {
-            finInOrder(nowNanos);
-        }
+        text.trimBackToWindow(segment);
+        text.process(segment, nowNanos);
     }
 
     /** RFC 9293 3.10.7.4: SYN-RECEIVED and later. PAWS and the first four steps are in {@link SegmentCheck}. */
@@ -204,8 +163,8 @@ public final class SegmentArrives {
         if (completeHandshake(synAck, nowNanos)) {
             // A strict peer accepts only an ACK whose SEG.SEQ is at its RCV.NXT, so it needs one from here.
             tcb.delayedAck.ackNow();
-            trimToWindow(synAck);
-            fromSixthStep(synAck, nowNanos);
+            text.trimToWindow(synAck);
+            text.process(synAck, nowNanos);
         }
     }
 
@@ -239,17 +198,8 @@ public final class SegmentArrives {
             tcb.userTimeoutOption.arrives(segment.options);
         }
         tcb.ecn.arrived(segment);
-        trimToWindow(segment);
-        fromSixthStep(segment, nowNanos);
-    }
-
-    private void fromSixthStep(final Segment segment, final long nowNanos) {
-        // Sixth: check the URG bit.
-        urgent(segment);
-        // Seventh: process the segment text.
-        text(segment, nowNanos);
-        // Eighth: check the FIN bit.
-        fin(segment, nowNanos);
+        text.trimToWindow(segment);
+        text.process(segment, nowNanos);
     }
 
     /**
@@ -312,7 +262,7 @@ public final class SegmentArrives {
             handshake.sendSynAck(nowNanos);
             return;
         }
-        reportDuplicate(segment);
+        text.reportDuplicate(segment);
         if (SegmentCheck.demandsAck(segment)) {
             tcb.ecn.repetitionArrived();
             tcb.delayedAck.ackTrouble();
@@ -374,7 +324,7 @@ public final class SegmentArrives {
         if (tcb.finQueued) {
             tcb.enter(TcpState.FIN_WAIT_1, nowNanos);
         }
-        processQueued(segment, nowNanos);
+        text.processQueued(segment, nowNanos);
         return tcb.state != TcpState.CLOSED;
     }
 
@@ -417,204 +367,6 @@ public final class SegmentArrives {
                 // The application has not closed, or the peer has our FIN already.
             }
         }
-        if ((tcb.orphan || (tcb.inputUnwanted || tcb.inputShutdown) && tcb.finQueued)
-                && (segment.payloadLength() > 0 || segment.has(TcpHeader.FIN))
-                && tcb.state.canReceive()
-                && SequenceNumber.greaterThan(segment.seq + segment.payloadLength(), tcb.rcvNxt)) {
-            abandonUnread(segment, nowNanos);
-            return false;
-        }
-        return true;
-    }
-
-    /**
-     * Resets the connection when data arrives for an application that has closed, or that neither sends nor receives
-     * any more, so that the peer does not take the data for read (RFC 1122 4.2.2.13). A FIN ahead of missing data
-     * announces such data.
-     */
-    private void abandonUnread(final Segment segment, final long nowNanos) {
-        tcb.statistics.drop(DropReason.TCP_AFTER_CLOSE);
-        // The reset is formed from the segment. Its SEQ is then the RCV.NXT of the peer, even if our FIN was lost (RFC
-        // 5961 3.2).
-        tcb.host.resets.answer(segment, tcb.path, nowNanos);
-        tcb.statistics.connectionsAborted++;
-        tcb.fail(SocketError.ECONNRESET, nowNanos);
-    }
-
-    /**
-     * "One could tailor actual segments to fit this assumption by trimming off any portions that lie outside the
-     * window".
-     */
-    private void trimToWindow(final Segment segment) {
-        final int before = segment.length();
-        reportDuplicate(segment);
-        segment.trimFront(tcb.rcvNxt);
-        trimBackToWindow(segment);
-        if (tcb.finAnnounced && !segment.has(TcpHeader.FIN)) {
-            // The stream ends at the FIN, so data behind it is cut.
-            segment.trimBack(tcb.finSequence);
-        }
-        if (segment.length() < before) {
-            // A part of the segment is a duplicate or lies beyond the window. The peer needs an ACK to learn RCV.NXT.
-            tcb.delayedAck.ackTrouble();
-        }
-    }
-
-    /**
-     * Cuts the part beyond the window. A FIN just behind the window stays, as on Linux: it needs no buffer, and a peer
-     * that held its FIN back would wait for an application that may be waiting for the end of the stream.
-     */
-    private void trimBackToWindow(final Segment segment) {
-        final boolean finAtEdge = segment.has(TcpHeader.FIN) && segment.seq + segment.payloadLength() == tcb.rcvAdv;
-        segment.trimBack(finAtEdge ? tcb.rcvAdv + 1 : tcb.rcvAdv);
-    }
-
-    /**
-     * Sixth: "{@code If the URG bit is set, RCV.UP <- max(RCV.UP,SEG.UP)}, and signal the user that the remote side has
-     * urgent data". A SYN-ACK may have it too (3.10.7.3: "other controls"). After the peer's FIN: "Ignore the URG."
-     */
-    private void urgent(final Segment segment) {
-        if (segment.has(TcpHeader.URG)
-                && tcb.state.canReceive()
-                && tcb.urgentPointer().arrives(segment)) {
-            tcb.observer.readable();
-        }
-    }
-
-    /** Reports the part below RCV.NXT, with a FIN in it, to the peer as a D-SACK block (RFC 2883 4). */
-    private void reportDuplicate(final Segment segment) {
-        if (tcb.sackAgreed
-                && segment.length() > 0
-                && !segment.has(TcpHeader.SYN)
-                && SequenceNumber.lessThan(segment.seq, tcb.rcvNxt)) {
-            tcb.sacks.duplicate(segment.seq, SequenceNumber.min(segment.seq + segment.length(), tcb.rcvNxt));
-        }
-    }
-
-    /** Seventh: process the segment text. After the peer's FIN: "Ignore the segment text." */
-    private void text(final Segment segment, final long nowNanos) {
-        final int length = segment.payloadLength();
-        if (length == 0 || !tcb.state.canReceive()) {
-            return;
-        }
-        if (tcb.pool.underPressure() && !isUrgentlyNeeded(segment)) {
-            tcb.statistics.drop(DropReason.NO_MEMORY);
-            segment.trimBack(segment.seq);
-            return;
-        }
-        // "Segments with higher beginning sequence numbers SHOULD be held for later processing (SHLD-31)."
-        if (segment.seq != tcb.rcvNxt) {
-            tcb.noteArrival(segment.seq, length, nowNanos);
-            outOfOrder(segment, length);
-            return;
-        }
-        if (!tcb.inputShutdown) {
-            tcb.receiveQueue.append(segment.memory(), segment.payloadOffset(), length);
-        }
-        tcb.noteArrival(segment.seq, length, nowNanos);
-        dataArrived(segment, length, nowNanos);
-        // "it advances RCV.NXT over the data accepted, and adjusts RCV.WND as appropriate to the current buffer
-        // availability"
-        tcb.rcvNxt += length;
-        if (!tcb.reassembly.isEmpty()) {
-            // RFC 5681 4.2: an immediate ACK for a segment that fills a gap.
-            tcb.delayedAck.ackNow();
-            if (tcb.sackAgreed) {
-                tcb.sacks.filled(segment.seq, segment.seq + length);
-            }
-            tcb.rcvNxt = tcb.reassembly.deliver(tcb.rcvNxt, tcb.receiveQueue);
-            tcb.sacks.inOrder(tcb.rcvNxt);
-            if (tcb.inputShutdown) {
-                tcb.receiveQueue.clear();
-            }
-        }
-        if (tcb.urgent != null) {
-            tcb.urgent.dataArrived();
-        }
-        tcb.observer.readable();
-    }
-
-    /** Accounts for {@code bytes} of {@code segment}, which are new and in order. RCV.NXT does not include them yet. */
-    private void dataArrived(final Segment segment, final int bytes, final long nowNanos) {
-        tcb.counters.dataArrived(nowNanos);
-        receiveWindow.dataArrived(segment, tcb.segmentSize.received(bytes), nowNanos);
-        final int fullSegment = tcb.segmentSize.fullReceived();
-        tcb.delayedAck.quickAck().dataArrived(tcb.rcvWnd(), fullSegment, tcb.estimator.rto(), nowNanos);
-        tcb.delayedAck.dataArrived(bytes, fullSegment, nowNanos);
-    }
-
-    /**
-     * Under memory pressure, frees the reassembly queue first: its data is not acknowledged, so the peer sends it
-     * again.
-     *
-     * @return true if the segment may be kept: the pressure is over, or the segment is the next in order and the
-     *     receive queue is empty; two stacks that are full of data to send would otherwise wait for each other for ever
-     */
-    private boolean isUrgentlyNeeded(final Segment segment) {
-        tcb.reassembly.prune();
-        pruned();
-        return !tcb.pool.underPressure() || segment.seq == tcb.rcvNxt && tcb.receiveQueue.length() == 0;
-    }
-
-    private void outOfOrder(final Segment segment, final int length) {
-        // RFC 5681 4.2: an immediate duplicate ACK for a segment out of order.
-        tcb.delayedAck.ackTrouble();
-        tcb.counters.outOfOrder(segment);
-        final int limit = receiveWindow.reassemblyLimit();
-        final boolean kept =
-                tcb.reassembly.insert(segment.seq, segment.memory(), segment.payloadOffset(), length, limit);
-        pruned();
-        if (!kept) {
-            tcb.statistics.drop(DropReason.TCP_REASSEMBLY_LIMIT);
-        } else if (tcb.sackAgreed) {
-            tcb.sacks.outOfOrder(segment.seq, segment.seq + length);
-        }
-    }
-
-    /** Forgets the SACK blocks of data that the reassembly queue has dropped. */
-    private void pruned() {
-        if (tcb.reassembly.takePruned()) {
-            tcb.sacks.forgetFrom(tcb.reassembly.end(tcb.rcvNxt));
-            tcb.statistics.drop(DropReason.TCP_REASSEMBLY_PRUNED);
-        }
-    }
-
-    /** Eighth: check the FIN bit. */
-    private void fin(final Segment segment, final long nowNanos) {
-        if (segment.has(TcpHeader.FIN)) {
-            // A FIN out of order is processed when all data before it has arrived.
-            tcb.finAnnounced = true;
-            tcb.finSequence = segment.seq + segment.payloadLength();
-            if (tcb.finSequence != tcb.rcvNxt) {
-                tcb.delayedAck.ackNow(); // RFC 5681 4.2, as for data out of order
-                if (tcb.sackAgreed) {
-                    tcb.sacks.outOfOrder(tcb.finSequence, tcb.finSequence + 1);
-                }
-            }
-        }
-        if (tcb.finAnnounced && tcb.finSequence == tcb.rcvNxt && !tcb.finReceived) {
-            finInOrder(nowNanos);
-        }
-    }
-
-    /** "advance RCV.NXT over the FIN, and send an acknowledgment for the FIN" */
-    private void finInOrder(final long nowNanos) {
-        tcb.finReceived = true;
-        tcb.rcvNxt++;
-        tcb.rcvAdv = SequenceNumber.max(tcb.rcvAdv, tcb.rcvNxt); // the FIN may be just behind the window
-        tcb.sacks.inOrder(tcb.rcvNxt);
-        switch (tcb.state) {
-            // "Enter the CLOSE-WAIT state."
-            case ESTABLISHED -> tcb.enter(TcpState.CLOSE_WAIT, nowNanos);
-            // "If our FIN has been ACKed (perhaps in this segment), then enter TIME-WAIT ...; otherwise, enter the
-            // CLOSING state."
-            case FIN_WAIT_1 -> tcb.enter(tcb.isFinAcknowledged() ? TcpState.TIME_WAIT : TcpState.CLOSING, nowNanos);
-            case FIN_WAIT_2 -> tcb.enter(TcpState.TIME_WAIT, nowNanos);
-            default -> {
-                // "Remain in the CLOSE-WAIT state", and so for CLOSING, LAST-ACK and TIME-WAIT.
-            }
-        }
-        tcb.delayedAck.ackNow();
-        tcb.observer.readable();
+        return !text.abandonsUnread(segment, nowNanos);
     }
 }
