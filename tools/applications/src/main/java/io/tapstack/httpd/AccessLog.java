@@ -1,22 +1,28 @@
 package io.tapstack.httpd;
 
 import io.tapstack.http.Amount;
+import io.tapstack.transport.LogThread;
 import java.net.InetSocketAddress;
 import java.util.Locale;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs a line per response, and now and then one about a long transfer. Safe for use by several threads. */
-final class AccessLog {
+/**
+ * Logs a line per response, on a thread of its own, and now and then one about a long transfer. Safe for use by several
+ * threads.
+ */
+final class AccessLog implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger("tapstack.access");
     private static final int MAX_LINE = 512;
 
-    private final boolean responses;
+    private final Optional<LogThread> responses;
     private final String method;
 
     AccessLog(final ServerConfig config) {
-        this.responses = config.accessLog() && LOG.isInfoEnabled();
+        this.responses =
+                config.accessLog() && LOG.isInfoEnabled() ? Optional.of(new LogThread("access-log")) : Optional.empty();
         this.method = config.method().name().toLowerCase(Locale.ROOT);
     }
 
@@ -34,11 +40,22 @@ final class AccessLog {
         }
     }
 
-    /** True if every response is logged. */
-    boolean wantsResponses() {
-        return responses;
+    /** True if {@link #responseNow} will log a response, or none is logged. */
+    boolean hasRoom() {
+        return responses.isEmpty() || responses.get().hasRoom();
     }
 
+    /** Logs a complete response, without waiting. */
+    void responseNow(
+            final InetSocketAddress client,
+            final String requestLine,
+            final HttpStatus status,
+            final long bytes,
+            final long nanos) {
+        responses.ifPresent(thread -> thread.log(() -> write(client, requestLine, status, bytes, nanos, End.COMPLETE)));
+    }
+
+    /** Logs a response. Waits while the log takes no line. */
     void response(
             final InetSocketAddress client,
             final String requestLine,
@@ -46,18 +63,32 @@ final class AccessLog {
             final long bytes,
             final long nanos,
             final End end) {
-        if (responses) {
-            LOG.info(
-                    "{} \"{}\" {} {} B {} {} {}{}",
-                    endpoint(client),
-                    sanitised(requestLine),
-                    status.code(),
-                    bytes,
-                    Amount.time(nanos),
-                    Amount.rate(bytes, nanos),
-                    method,
-                    end.text);
-        }
+        responses.ifPresent(thread -> thread.logOrWait(() -> write(client, requestLine, status, bytes, nanos, end)));
+    }
+
+    private void write(
+            final InetSocketAddress client,
+            final String requestLine,
+            final HttpStatus status,
+            final long bytes,
+            final long nanos,
+            final End end) {
+        LOG.info(
+                "{} \"{}\" {} {} B {} {} {}{}",
+                endpoint(client),
+                sanitised(requestLine),
+                status.code(),
+                bytes,
+                Amount.time(nanos),
+                Amount.rate(bytes, nanos),
+                method,
+                end.text);
+    }
+
+    /** Logs the lines that wait. */
+    @Override
+    public void close() {
+        responses.ifPresent(LogThread::close);
     }
 
     void progress(

@@ -6,7 +6,7 @@ import io.tapstack.transport.StreamConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers requests of one connection by {@linkplain ReadyResponses ready responses}, without a thread. Other requests
@@ -28,40 +28,56 @@ final class EarlyAnswers {
     }
 
     private final StreamConnection connection;
-    private final Optional<ReadyResponses> ready;
+    private final ReadyResponses ready;
     private final RequestReader reader;
+    private final AccessLog log;
     private byte[] unsent = NOTHING;
+    private @Nullable ReadyResponse unfinished;
+    private long startNanos;
 
-    /** @param ready none if every request needs a thread */
-    EarlyAnswers(final StreamConnection connection, final Optional<ReadyResponses> ready, final RequestReader reader) {
+    EarlyAnswers(
+            final StreamConnection connection,
+            final ReadyResponses ready,
+            final RequestReader reader,
+            final AccessLog log) {
         this.connection = connection;
         this.ready = ready;
         this.reader = reader;
+        this.log = log;
     }
 
     /** Answers a request by a ready response; bytes of another request are left to the reader. */
     Outcome answer() {
-        if (ready.isEmpty()) {
-            return Outcome.NEEDS_THREAD;
+        if (!log.hasRoom()) {
+            return Outcome.NEEDS_THREAD; // which may wait for the log
         }
-        final ReadyResponses responses = ready.get();
         try {
-            final ByteBuffer request = responses.buffer();
+            final ByteBuffer request = ready.buffer();
             final int count = connection.readNow(request);
             if (count <= 0) {
                 return count == 0 ? Outcome.NOTHING : Outcome.NEEDS_THREAD;
             }
-            final ByteBuffer response = responses.answer(request, System.currentTimeMillis());
-            if (response == null) {
+            startNanos = System.nanoTime();
+            final long now = System.currentTimeMillis();
+            final ReadyResponse known = ready.find(request, now);
+            if (known == null) {
                 reader.early(Arrays.copyOf(request.array(), request.position()));
                 return Outcome.NEEDS_THREAD;
             }
+            final ByteBuffer response = known.at(now);
             connection.writeNow(response);
             if (response.hasRemaining()) {
                 unsent = new byte[response.remaining()];
                 response.get(unsent);
+                unfinished = known;
                 return Outcome.NEEDS_THREAD;
             }
+            log.responseNow(
+                    connection.remote(),
+                    known.requestLine(),
+                    known.status(),
+                    known.bodyBytes(),
+                    System.nanoTime() - startNanos);
             return Outcome.ANSWERED;
         } catch (final IOException e) {
             return Outcome.NEEDS_THREAD; // the reader finds it, too
@@ -70,23 +86,33 @@ final class EarlyAnswers {
 
     /** Sends the rest of a ready response. */
     void sendRest(final Transfer transfer) throws IOException {
-        if (unsent.length > 0) {
-            final long now = System.nanoTime();
-            transfer.begin("-", unsent.length, now, now);
-            try {
-                connection.output().write(unsent);
-            } finally {
-                transfer.end();
-                unsent = NOTHING;
-            }
+        final ReadyResponse response = unfinished;
+        if (response == null) {
+            return;
+        }
+        AccessLog.End end = AccessLog.End.CLIENT_LEFT;
+        transfer.begin(response.requestLine(), unsent.length, startNanos, System.nanoTime());
+        try {
+            connection.output().write(unsent);
+            end = AccessLog.End.COMPLETE;
+        } finally {
+            transfer.end();
+            unsent = NOTHING;
+            unfinished = null;
+            log.response(
+                    connection.remote(),
+                    response.requestLine(),
+                    response.status(),
+                    response.bodyBytes(),
+                    System.nanoTime() - startNanos,
+                    end);
         }
     }
 
     /** Keeps the response to the request that {@link #answer} could not answer, for the next time. */
     void learn(final RequestHead head, final Response response) throws IOException {
         final byte[] request = reader.early();
-        if (ready.isPresent()
-                && request.length > 0
+        if (request.length > 0
                 && !reader.hasMore()
                 && head.isHttp11()
                 && RequestBody.of(head).isEmpty()
@@ -94,7 +120,7 @@ final class EarlyAnswers {
                 && response.body() instanceof Content content) {
             final long now = System.currentTimeMillis();
             final String date = HttpDate.ofSecond(now / 1000);
-            ready.get().learn(request, response.origin().get(), response.head(date, "", content.bytes()), now);
+            ready.learn(head.line(), response, request, response.head(date, "", content.bytes()), now);
         }
     }
 }

@@ -64,7 +64,7 @@ final class HttpConnection implements Runnable {
     /**
      * Creates a connection that nothing has been read from yet.
      *
-     * @param ready responses that need no thread, if any
+     * @param ready responses that need no thread
      * @param threads for the connection when it has something to do
      * @param whenEnded called once when it is closed
      */
@@ -72,7 +72,7 @@ final class HttpConnection implements Runnable {
             final StreamConnection connection,
             final ServerConfig config,
             final RequestHandler handler,
-            final Optional<ReadyResponses> ready,
+            final ReadyResponses ready,
             final AccessLog log,
             final Executor threads,
             final Consumer<HttpConnection> whenEnded) {
@@ -82,7 +82,7 @@ final class HttpConnection implements Runnable {
         this.threads = threads;
         this.whenEnded = whenEnded;
         this.reader = new RequestReader(connection, config, () -> state.compareAndSet(State.WAITING, State.READING));
-        this.early = new EarlyAnswers(connection, ready, reader);
+        this.early = new EarlyAnswers(connection, ready, reader, log);
         this.responder = new Responder(connection, config, handler, reader, early, transfer, log, () -> stopping);
     }
 

@@ -7,7 +7,6 @@ import io.tapstack.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,7 +40,7 @@ public final class HttpServer implements AutoCloseable {
     private final MappingCache files;
     private final RequestHandler handler;
     private final AccessLog log;
-    private final Optional<ReadyResponses> ready;
+    private final ReadyResponses ready = new ReadyResponses();
     private final ExecutorService threads = ConnectionThreads.create("http");
     private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(task -> {
         final Thread thread = new Thread(task, "http-watch");
@@ -62,8 +61,6 @@ public final class HttpServer implements AutoCloseable {
         this.files = new MappingCache(config.mappedFiles());
         this.handler = new RequestHandler(site, new FileResponses(config, files));
         this.log = new AccessLog(config);
-        // A log can make its writer wait, which the stack's own thread must not.
-        this.ready = log.wantsResponses() ? Optional.empty() : Optional.of(new ReadyResponses());
     }
 
     /**
@@ -105,7 +102,7 @@ public final class HttpServer implements AutoCloseable {
 
     /** The number of requests answered by the stack's own thread. */
     public long answeredAtOnce() {
-        return ready.map(ReadyResponses::answers).orElse(0L);
+        return ready.answers();
     }
 
     /**
@@ -128,6 +125,7 @@ public final class HttpServer implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         watch.shutdownNow();
+        log.close();
         files.close();
     }
 

@@ -19,6 +19,16 @@ final class ReadyResponse {
      */
     private static final long LIFE_MILLIS = 1000;
 
+    /**
+     * A line of the log.
+     *
+     * @param requestLine the first line of the request
+     * @param status of the response
+     * @param bodyBytes of the response, without its head
+     */
+    record Summary(String requestLine, HttpStatus status, long bodyBytes) {}
+
+    private final Summary summary;
     private final byte[] request;
     private final Path asked;
     private final FileState state;
@@ -34,18 +44,38 @@ final class ReadyResponse {
     private record Dated(long second, byte[] bytes) {}
 
     /**
+     * @param summary of the request and the response
+     * @param request its bytes
      * @param asked the requested path
      * @param state of the file there
      * @param bytes the response, with a Date field of any date at {@link Response#DATE_OFFSET}
      * @param epochMillis time of the response
      */
     ReadyResponse(
-            final byte[] request, final Path asked, final FileState state, final byte[] bytes, final long epochMillis) {
+            final Summary summary,
+            final byte[] request,
+            final Path asked,
+            final FileState state,
+            final byte[] bytes,
+            final long epochMillis) {
+        this.summary = summary;
         this.request = request;
         this.asked = asked;
         this.state = state;
         this.madeMillis = epochMillis;
         this.latest = new Dated(Long.MIN_VALUE, bytes);
+    }
+
+    String requestLine() {
+        return summary.requestLine;
+    }
+
+    HttpStatus status() {
+        return summary.status;
+    }
+
+    long bodyBytes() {
+        return summary.bodyBytes;
     }
 
     /** True if these are the bytes of the request. */

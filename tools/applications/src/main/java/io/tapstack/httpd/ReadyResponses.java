@@ -53,7 +53,7 @@ final class ReadyResponses {
 
     /** The response to the bytes of {@code request} before its position, or null if it is unknown or out of date. */
     @Nullable
-    ByteBuffer answer(final ByteBuffer request, final long epochMillis) {
+    ReadyResponse find(final ByteBuffer request, final long epochMillis) {
         final byte[] bytes = request.array();
         final int length = request.position();
         final int slot = slot(bytes, length);
@@ -66,7 +66,7 @@ final class ReadyResponses {
             return null;
         }
         answers.increment();
-        return known.at(epochMillis);
+        return known;
     }
 
     /** The number of requests answered. */
@@ -77,12 +77,19 @@ final class ReadyResponses {
     /**
      * Keeps the response to a request, if it may be kept.
      *
+     * @param requestLine the first line of the request
+     * @param response as it was made, with the file that it is of
      * @param request all the bytes of the request
-     * @param found its file, before it was read
-     * @param response see {@link ReadyResponse}
+     * @param bytes of the response; see {@link ReadyResponse}
      */
-    void learn(final byte[] request, final Site.FoundFile found, final byte[] response, final long epochMillis)
+    void learn(
+            final String requestLine,
+            final Response response,
+            final byte[] request,
+            final byte[] bytes,
+            final long epochMillis)
             throws IOException {
+        final Site.FoundFile found = response.origin().orElseThrow();
         if (request.length >= MAX_REQUEST_BYTES
                 || !found.state().isSettled(Instant.ofEpochMilli(epochMillis))
                 || !LOCAL.contains(Files.getFileStore(found.path()).type())) {
@@ -91,7 +98,13 @@ final class ReadyResponses {
         if (found.state().equals(FileState.of(found.asked()))) {
             slots.set(
                     slot(request, request.length),
-                    new ReadyResponse(request, found.asked(), found.state(), response, epochMillis));
+                    new ReadyResponse(
+                            new ReadyResponse.Summary(requestLine, response.status(), response.bodyLength()),
+                            request,
+                            found.asked(),
+                            found.state(),
+                            bytes,
+                            epochMillis));
         }
     }
 

@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Logs on a thread of its own, so that the stack's thread waits neither for a terminal nor for a full pipe. The lines
- * of a hundredth of a second are logged together: waking a thread for each costs more than the line. If too many wait,
- * new ones are left out and counted. Any thread may call.
+ * of a hundredth of a second are logged together: waking a thread for each costs more than the line. A limited number
+ * of lines waits. Any thread may call.
  */
 public final class LogThread implements AutoCloseable {
 
@@ -39,7 +39,7 @@ public final class LogThread implements AutoCloseable {
     }
 
     /**
-     * Logs soon. Does not wait.
+     * Logs soon. Does not wait; a line for which there is no room is left out, and counted.
      *
      * @param line logs one line
      */
@@ -53,6 +53,19 @@ public final class LogThread implements AutoCloseable {
         if (!awake.getAndSet(true)) {
             LockSupport.unpark(thread);
         }
+    }
+
+    /** True if {@link #log} would not leave out a line now. */
+    public boolean hasRoom() {
+        return waiting.get() < LIMIT;
+    }
+
+    /** Logs soon. Waits for room if there is none: not for the stack's thread. */
+    public void logOrWait(final Runnable line) {
+        while (!hasRoom() && !closed) {
+            LockSupport.parkNanos(this, BATCH_NANOS);
+        }
+        log(line);
     }
 
     /** Logs the lines that wait, within two seconds, and ends the thread. */

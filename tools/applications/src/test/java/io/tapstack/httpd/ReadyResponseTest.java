@@ -158,7 +158,13 @@ class ReadyResponseTest extends ServerFixture {
     @Test
     void areNotBelievedForLong() throws IOException {
         final Path file = root.resolve("a.txt");
-        final ReadyResponse ready = new ReadyResponse(new byte[0], file, FileState.of(file), new byte[0], 5_000);
+        final ReadyResponse ready = new ReadyResponse(
+                new ReadyResponse.Summary("GET / HTTP/1.1", HttpStatus.OK, 0),
+                new byte[0],
+                file,
+                FileState.of(file),
+                new byte[0],
+                5_000);
         assertThat(ready.isCurrent(5_000)).isTrue();
         assertThat(ready.isCurrent(6_000)).isTrue();
         assertThat(ready.isCurrent(6_001)).isFalse();

@@ -8,7 +8,7 @@ import java.net.InetAddress;
  * The place of a test's server.
  *
  * @param transport of the server
- * @param accessLog true if it has one; without, repeated requests are answered without a thread
+ * @param accessLog true if it has one
  */
 record ServerPlace(Transport transport, InetAddress address, boolean accessLog) {
 
@@ -17,6 +17,6 @@ record ServerPlace(Transport transport, InetAddress address, boolean accessLog) 
 
     /** The same, on a transport that wakes connections up. */
     static ServerPlace waking() {
-        return new ServerPlace(new WakingTransport(KERNEL.transport), KERNEL.address, false);
+        return new ServerPlace(new WakingTransport(KERNEL.transport), KERNEL.address, true);
     }
 }

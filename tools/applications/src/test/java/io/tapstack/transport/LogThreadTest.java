@@ -47,9 +47,13 @@ class LogThreadTest {
         for (int i = 0; i < LogThread.LIMIT + 5; i++) {
             log.log(() -> lines.add("more"));
         }
+        assertThat(log.hasRoom()).isFalse();
+        final Thread patient = new Thread(() -> log.logOrWait(() -> lines.add("the last")));
+        patient.start();
         moves.countDown();
+        patient.join();
         log.close();
-        assertThat(lines).hasSize(LogThread.LIMIT);
+        assertThat(lines).hasSize(LogThread.LIMIT + 1).endsWith("the last");
     }
 
     private static void awaitQuietly(final CountDownLatch latch) {
