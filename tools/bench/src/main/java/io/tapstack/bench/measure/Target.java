@@ -16,6 +16,8 @@ public record Target(Kind kind, double bound) {
         RATIO_AT_LEAST,
         /** The ratio to the reference, from above. */
         RATIO_AT_MOST,
+        /** The value itself, from below. */
+        VALUE_AT_LEAST,
         /** The value itself, from above. */
         VALUE_AT_MOST
     }
@@ -31,6 +33,11 @@ public record Target(Kind kind, double bound) {
     /** The ratio must be at most this. */
     public static Target atMost(final double ratio) {
         return new Target(Kind.RATIO_AT_MOST, ratio);
+    }
+
+    /** The value must be at least this. */
+    public static Target valueAtLeast(final double value) {
+        return new Target(Kind.VALUE_AT_LEAST, value);
     }
 
     /** The value must be at most this. */
@@ -49,6 +56,7 @@ public record Target(Kind kind, double bound) {
             case NONE -> true;
             case RATIO_AT_LEAST -> result.ratio() != null && result.ratio() >= bound;
             case RATIO_AT_MOST -> result.ratio() != null && result.ratio() <= bound;
+            case VALUE_AT_LEAST -> result.value() >= bound;
             case VALUE_AT_MOST -> result.value() <= bound;
         };
     }

@@ -137,7 +137,7 @@ public final class Chart {
     private static double bound(final Target target) {
         return switch (target.kind()) {
             case RATIO_AT_LEAST, RATIO_AT_MOST -> target.bound();
-            case NONE, VALUE_AT_MOST -> 0;
+            case NONE, VALUE_AT_LEAST, VALUE_AT_MOST -> 0;
         };
     }
 

@@ -28,6 +28,7 @@ final class Figures {
             case NONE -> "";
             case RATIO_AT_LEAST -> ">= " + bound + " x";
             case RATIO_AT_MOST -> "<= " + bound + " x";
+            case VALUE_AT_LEAST -> ">= " + bound;
             case VALUE_AT_MOST -> "<= " + bound;
         };
     }

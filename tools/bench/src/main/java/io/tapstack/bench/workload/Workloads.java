@@ -27,6 +27,7 @@ public final class Workloads {
         all.add(PingTrial.workload());
         all.addAll(CrowdWorkloads.all());
         all.add(AllocationWorkload.create());
+        all.add(StartWorkload.workload());
         return List.copyOf(all);
     }
 }

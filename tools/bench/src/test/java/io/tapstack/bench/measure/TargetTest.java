@@ -16,6 +16,8 @@ class TargetTest {
         assertThat(Target.atLeast(2).isMetBy(ratio(1.99))).isFalse();
         assertThat(Target.atMost(0.5).isMetBy(ratio(0.5))).isTrue();
         assertThat(Target.atMost(0.5).isMetBy(ratio(0.51))).isFalse();
+        assertThat(Target.valueAtLeast(20).isMetBy(ratio(2))).isTrue();
+        assertThat(Target.valueAtLeast(20).isMetBy(ratio(1.99))).isFalse();
         assertThat(Target.valueAtMost(256).isMetBy(ratio(25.6))).isTrue();
         assertThat(Target.valueAtMost(256).isMetBy(ratio(25.7))).isFalse();
         assertThat(Target.NONE.isMetBy(ratio(0))).isTrue();
