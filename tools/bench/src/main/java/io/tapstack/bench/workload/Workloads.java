@@ -16,7 +16,8 @@ public final class Workloads {
 
     /** The usual workloads. */
     public static List<Workload> usual() {
-        final List<Workload> all = new ArrayList<>(BulkWorkloads.all());
+        final List<Workload> all = new ArrayList<>(List.of(MachineWorkload.workload()));
+        all.addAll(BulkWorkloads.all());
         all.addAll(TapIoWorkloads.all());
         all.addAll(QueueWorkloads.all());
         all.add(ProxyWorkload.workload());
