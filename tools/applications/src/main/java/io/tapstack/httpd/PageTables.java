@@ -9,6 +9,7 @@ import com.kenai.jffi.Type;
 import io.tapstack.socket.MappedFile;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,47 +28,49 @@ final class PageTables {
 
     /** Populates the pages of a part of {@code file}, which begins at a page. Waits for the disk if it must. */
     static void populate(final MappedFile file, final long position, final long count) {
-        if (!Calls.WORK) {
+        final Calls calls = Calls.FOUND.orElse(null);
+        if (calls == null) {
             return;
         }
         long done = 0;
         while (done < count) {
             // A slice ends with its chunk.
             final ByteBuffer slice = file.slice(position + done, (int) Math.min(count - done, MappedFile.CHUNK_BYTES));
-            Calls.madvise(slice);
+            calls.madvise(slice);
             done += slice.remaining();
         }
     }
 
     private static final class Calls {
 
-        static final boolean WORK;
-        private static final long MADVISE;
-        private static final CallContext THREE;
+        /** Empty if the native part of jffi does not load. */
+        static final Optional<Calls> FOUND = find();
 
-        static {
-            long madvise = 0;
-            CallContext context = null;
+        private final Invoker invoker = Invoker.getInstance();
+        private final MemoryIO memory = MemoryIO.getInstance();
+        private final CallContext context = CallContext.getCallContext(
+                Type.SINT64,
+                new Type[] {Type.SINT64, Type.SINT64, Type.SINT64},
+                CallingConvention.DEFAULT,
+                true);
+        private final long madvise = Library.getDefault().getSymbolAddress("madvise");
+
+        private Calls() {}
+
+        private static Optional<Calls> find() {
             try {
-                context = CallContext.getCallContext(
-                        Type.SINT64,
-                        new Type[] {Type.SINT64, Type.SINT64, Type.SINT64},
-                        CallingConvention.DEFAULT,
-                        true);
-                madvise = Library.getDefault().getSymbolAddress("madvise");
+                final Calls calls = new Calls();
+                return calls.madvise == 0 ? Optional.empty() : Optional.of(calls);
             } catch (final LinkageError e) {
                 LOG.debug("no native calls", e);
+                return Optional.empty();
             }
-            MADVISE = madvise;
-            THREE = context;
-            WORK = madvise != 0;
         }
 
-        static void madvise(final ByteBuffer slice) {
-            final long address = MemoryIO.getInstance().getDirectBufferAddress(slice);
+        void madvise(final ByteBuffer slice) {
+            final long address = memory.getDirectBufferAddress(slice);
             final long start = address & -PAGE_BYTES;
-            Invoker.getInstance()
-                    .invokeN3(THREE, MADVISE, start, address + slice.remaining() - start, MADV_POPULATE_READ);
+            invoker.invokeN3(context, madvise, start, address + slice.remaining() - start, MADV_POPULATE_READ);
             Reference.reachabilityFence(slice);
         }
     }
