@@ -86,7 +86,11 @@ public final class FastOpenKeys {
         final long hash = client.isIpv4()
                 ? key.hash(
                         Long.reverseBytes((long) client.ipv4Bits() << Integer.SIZE | server.ipv4Bits() & 0xFFFF_FFFFL))
-                : key.hash(key.hash(server.high(), server.low()) ^ client.high(), client.low());
+                : key.hash(
+                        Long.reverseBytes(client.high()),
+                        Long.reverseBytes(client.low()),
+                        Long.reverseBytes(server.high()),
+                        Long.reverseBytes(server.low()));
         return new FastOpenCookie(Long.reverseBytes(hash), 0, FastOpenCookie.LENGTH, false);
     }
 

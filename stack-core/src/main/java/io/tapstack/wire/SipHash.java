@@ -23,15 +23,21 @@ public final class SipHash {
 
     /** The hash of one word. */
     public long hash(final long word) {
-        return hash(1, word, 0);
+        return hash(1, word, 0, 0, 0);
     }
 
     /** The hash of two words. */
     public long hash(final long first, final long second) {
-        return hash(2, first, second);
+        return hash(2, first, second, 0, 0);
     }
 
-    private long hash(final int words, final long first, final long second) {
+    /** The hash of four words. */
+    public long hash(final long first, final long second, final long third, final long fourth) {
+        return hash(4, first, second, third, fourth);
+    }
+
+    private long hash(
+            final int words, final long first, final long second, final long third, final long fourth) {
         long v0 = key0 ^ 0x736f6d6570736575L;
         long v1 = key1 ^ 0x646f72616e646f6dL;
         long v2 = key0 ^ 0x6c7967656e657261L;
@@ -53,7 +59,7 @@ public final class SipHash {
             }
             v0 ^= word;
             // The last word holds the length of the message in its highest byte.
-            word = i + 1 < words ? second : (long) words * Long.BYTES << 56;
+            word = i + 1 < words ? (i == 0 ? second : i == 1 ? third : fourth) : (long) words * Long.BYTES << 56;
         }
         v2 ^= 0xFF;
         for (int round = 0; round < 4; round++) {

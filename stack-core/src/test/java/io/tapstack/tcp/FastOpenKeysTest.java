@@ -30,6 +30,17 @@ class FastOpenKeysTest {
                 .isEqualTo(new FastOpenCookie(0xb7c12350a90dc8f5L, 0, 8, false));
     }
 
+    /** The same over IPv6, as Linux 6.18 has answered. */
+    @Test
+    void cookiesOfLinuxOverIpv6() {
+        final IpAddress server = IpAddress.parse("fd3d:fa7b:d17d::2");
+        final IpAddress client = IpAddress.parse("2001:db8::1");
+        assertThat(keys("a1a1a1a1b2b2b2b2c3c3c3c3d4d4d4d4").cookie(server, client))
+                .isEqualTo(new FastOpenCookie(0x465a8e5918044636L, 0, 8, false));
+        assertThat(keys("00".repeat(16)).cookie(server, client))
+                .isEqualTo(new FastOpenCookie(0xbc370b1c6a51211dL, 0, 8, false));
+    }
+
     /** 4.1.2: a cookie is worth nothing to another client, or at another server. */
     @Test
     void cookieOfOneClient() {
