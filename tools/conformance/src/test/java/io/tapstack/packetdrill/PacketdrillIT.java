@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.tapstack.packetdrill.ScriptRunner.Target;
 import io.tapstack.packetdrill.machine.PlaySettings;
+import io.tapstack.packetdrill.script.AddressMode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -69,6 +70,36 @@ class PacketdrillIT {
         assertThat(problemWith(Scripts.named(name))).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "open/passive.pkt",
+                "open/active.pkt",
+                "close/simultaneous.pkt",
+                "data/out-of-order.pkt",
+                "icmp/host-unreachable-in-syn-sent.pkt",
+                "syn-cookies/forged.pkt",
+                "udp/port-unreachable.pkt",
+                "messages/timestamping-udp.pkt",
+            })
+    void theKernelAgreesInEachMode(final String name) throws IOException {
+        final Path script = Scripts.named(name);
+        assertThat(problemWith(script, AddressMode.IPV6)).isEmpty();
+        assertThat(problemWith(script, AddressMode.IPV4_MAPPED_IPV6)).isEmpty();
+    }
+
+    static Stream<String> ipv6() {
+        // Linux probes with other sizes.
+        return names("ipv6").filter(name -> !name.equals("ipv6/mtu-probing.pkt"));
+    }
+
+    /** What IPv6 has of its own. */
+    @ParameterizedTest
+    @MethodSource("ipv6")
+    void theKernelAgreesOnIpv6(final String name) throws IOException {
+        assertThat(problemWith(Scripts.named(name))).isEmpty();
+    }
+
     static Stream<String> controlMessages() {
         return names("messages");
     }
@@ -94,7 +125,7 @@ class PacketdrillIT {
         final Path script = Scripts.named(name);
         final Matcher value = ACCURATE.matcher(text(script));
         if (value.find() && !takesEcn(value.group(1))) {
-            assertThat(play(script, new PlaySettings(TOLERANCE_MICROS)))
+            assertThat(play(script, AddressMode.IPV4))
                     .get()
                     .asString()
                     .endsWith("bad value for sysctl net.ipv4.tcp_ecn: " + value.group(1));
@@ -134,9 +165,13 @@ class PacketdrillIT {
 
     /** What is wrong each time that the script is played, or nothing. */
     private static Optional<String> problemWith(final Path script) throws IOException {
+        return problemWith(script, AddressMode.IPV4);
+    }
+
+    private static Optional<String> problemWith(final Path script, final AddressMode mode) throws IOException {
         Optional<String> problem = Optional.empty();
         for (int i = 0; i < ATTEMPTS; i++) {
-            problem = play(script, new PlaySettings(TOLERANCE_MICROS));
+            problem = play(script, mode);
             if (problem.isEmpty()) {
                 break;
             }
@@ -147,11 +182,12 @@ class PacketdrillIT {
     @Test
     void aScriptThatTheKernelDisagreesWithFails() throws IOException {
         // Linux drops a SYN that has a FIN.
-        assertThat(play(Scripts.named("open/listen-syn-fin.pkt"), new PlaySettings(TOLERANCE_MICROS)))
+        assertThat(play(Scripts.named("open/listen-syn-fin.pkt"), AddressMode.IPV4))
                 .hasValueSatisfying(problem -> assertThat(problem).contains("nothing was sent"));
     }
 
-    private static Optional<String> play(final Path script, final PlaySettings settings) throws IOException {
+    private static Optional<String> play(final Path script, final AddressMode mode) throws IOException {
+        final PlaySettings settings = Scripts.settings(script, mode, TOLERANCE_MICROS);
         return new ScriptRunner(Target.KERNEL, settings, Map.of(), line -> {}).run(script);
     }
 }

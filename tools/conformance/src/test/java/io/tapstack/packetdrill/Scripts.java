@@ -56,13 +56,13 @@ public final class Scripts {
     }
 
     /**
-     * Settings for scripts in a mode. The header of IPv6 is 20 bytes longer: with an MTU that is 20 larger, a script
-     * has the same segments over both versions.
+     * Settings for a script in a mode. The header of IPv6 is 20 bytes longer: with an MTU that is 20 larger, a script of
+     * both versions has the same segments.
      */
-    public static PlaySettings settings(final long toleranceMicros, final AddressMode mode) {
+    public static PlaySettings settings(final Path script, final AddressMode mode, final long toleranceMicros) {
         final PlaySettings settings = new PlaySettings(toleranceMicros);
         settings.set("ip_version", mode.toString());
-        settings.set("mtu", mode.hasIpv6Packets() ? "1520" : "1500");
+        settings.set("mtu", mode.hasIpv6Packets() && modes(script).size() > 1 ? "1520" : "1500");
         return settings;
     }
 

@@ -45,7 +45,7 @@ class ScriptsTest {
     }
 
     private static void play(final Path script, final AddressMode mode) throws IOException {
-        final PlaySettings settings = Scripts.settings(Target.TAPSTACK.toleranceMicros(), mode);
+        final PlaySettings settings = Scripts.settings(script, mode, Target.TAPSTACK.toleranceMicros());
         settings.set("unexpected", "fail");
         final String problem = new ScriptRunner(Target.TAPSTACK, settings, Map.of(), line -> {})
                 .run(script)

@@ -3,7 +3,13 @@ package io.tapstack.packetdrill.kernel;
 import io.tapstack.packetdrill.call.SystemCalls;
 import io.tapstack.packetdrill.machine.Machine;
 import io.tapstack.packetdrill.machine.PlaySettings;
+import io.tapstack.packetdrill.packet.ScriptFlows;
 import io.tapstack.packetdrill.packet.WirePacket;
+import io.tapstack.packetdrill.script.IcmpNames;
+import io.tapstack.packetdrill.script.PacketSpec;
+import io.tapstack.wire.Icmpv6Header;
+import io.tapstack.wire.IpAddress;
+import io.tapstack.wire.IpProtocol;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +37,12 @@ public final class KernelMachine implements Machine {
     private static final long WAITING_CALL_MICROS = 2_000;
     /** Any other call is taken to wait after this time. */
     private static final long CALL_MICROS = 1_000_000;
+
+    /** No host of a script, so that a late answer disturbs none. */
+    private static final IpAddress ECHO_SOURCE = IpAddress.parse("2001:db8:ffff:ffff:ffff:ffff:ffff:ffff");
+
+    private static final int ECHO_REQUESTS = 100;
+    private static final long ECHO_MICROS = 50_000;
 
     private static final long NANOS_PER_MICRO = 1_000;
 
@@ -64,6 +76,7 @@ public final class KernelMachine implements Machine {
         this.tun = new Tun(this::now);
         try {
             configure(settings);
+            awaitAddress(settings);
         } catch (final IOException e) {
             close();
             throw e;
@@ -95,6 +108,35 @@ public final class KernelMachine implements Machine {
         } catch (final InterruptedException e) {
             throw interrupted();
         }
+    }
+
+    /** Asks for echoes until the kernel answers: it takes up an address of IPv6 some time after it was told to. */
+    private void awaitAddress(final PlaySettings settings) throws IOException {
+        final boolean ipv6 = settings.mode().hasIpv6Packets();
+        if (!ipv6) {
+            return;
+        }
+        final ScriptFlows flows = new ScriptFlows(settings.local(), ECHO_SOURCE, 1, 1, settings.comparison());
+        flows.connecting(IpProtocol.UDP, 1, 1);
+        final byte[] request = flows.write(new PacketSpec.Icmp(
+                true,
+                PacketSpec.IpSpec.ANY,
+                IcmpNames.of(ipv6),
+                Icmpv6Header.ECHO_REQUEST,
+                0,
+                -1,
+                1,
+                new PacketSpec.Echoed(PacketSpec.Echoed.Kind.RAW, 0, 0)));
+        for (int i = 0; i < ECHO_REQUESTS; i++) {
+            tun.send(request);
+            final long end = now() + ECHO_MICROS;
+            for (Optional<WirePacket> packet = receive(end); packet.isPresent(); packet = receive(end)) {
+                if (flows.concerns(packet.get())) {
+                    return;
+                }
+            }
+        }
+        throw new IOException("the kernel does not answer at " + settings.local());
     }
 
     @Override
