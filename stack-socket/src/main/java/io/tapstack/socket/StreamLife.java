@@ -537,8 +537,10 @@ final class StreamLife {
 
         @Override
         public void refused(final ErrorReport report) {
-            // As on Linux, also without IP_RECVERR.
-            errors.queue().add(report, options.config.receiveBufferBytes());
+            // As on Linux, of IPv4 also without IP_RECVERR.
+            if (options.reportErrors || report.origin() == ErrorReport.ICMP) {
+                errors.queue().add(report, options.config.receiveBufferBytes());
+            }
         }
 
         @Override
