@@ -36,8 +36,7 @@ public final class SipHash {
         return hash(4, first, second, third, fourth);
     }
 
-    private long hash(
-            final int words, final long first, final long second, final long third, final long fourth) {
+    private long hash(final int words, final long first, final long second, final long third, final long fourth) {
         long v0 = key0 ^ 0x736f6d6570736575L;
         long v1 = key1 ^ 0x646f72616e646f6dL;
         long v2 = key0 ^ 0x6c7967656e657261L;

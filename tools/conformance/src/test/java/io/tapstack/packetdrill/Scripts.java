@@ -56,8 +56,8 @@ public final class Scripts {
     }
 
     /**
-     * Settings for a script in a mode. The header of IPv6 is 20 bytes longer: with an MTU that is 20 larger, a script of
-     * both versions has the same segments.
+     * Settings for a script in a mode. The header of IPv6 is 20 bytes longer: with an MTU that is 20 larger, a script
+     * of both versions has the same segments.
      */
     public static PlaySettings settings(final Path script, final AddressMode mode, final long toleranceMicros) {
         final PlaySettings settings = new PlaySettings(toleranceMicros);
