@@ -55,11 +55,13 @@ class AgentIpv6Test {
     void aSocketOfBothFamilies() throws IOException {
         final int fd = (int) client.call(2, AF_INET6, SOCK_DGRAM, 0).succeeds().rc();
         client.call(3, fd, 0, 0, 0, name(IpAddress.ANY_IPV6, PORT)).succeeds();
-        final byte[] to = ByteBuffer.allocate(23).put(name(PEER, 9)).put((byte) 1).array();
+        final byte[] to =
+                ByteBuffer.allocate(23).put(name(PEER, 9)).put((byte) 1).array();
         client.call(8, fd, 1, 0, 22, to).succeeds();
         final byte[] sent = client.packetOut().succeeds().blob();
         assertThat(sent).hasSize(49);
-        assertThat(IpAddress.ipv6(ByteBuffer.wrap(sent).getLong(24), ByteBuffer.wrap(sent).getLong(32)))
+        assertThat(IpAddress.ipv6(
+                        ByteBuffer.wrap(sent).getLong(24), ByteBuffer.wrap(sent).getLong(32)))
                 .isEqualTo(PEER);
         client.packetIn(Packets.ipv6(PEER, LOCAL, 17, Packets.udp(PEER, 9, LOCAL, PORT, new byte[] {2})));
         final AgentClient.Answer answer = client.call(7, fd, 10, 0).succeeds();
