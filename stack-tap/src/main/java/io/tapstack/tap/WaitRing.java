@@ -2,6 +2,7 @@ package io.tapstack.tap;
 
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
+import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +41,9 @@ final class WaitRing implements Readiness {
         LANDED
     }
 
+    /** The ring of a thread, and the memory that its posted reads write. */
+    private record Requests(Thread owner, IoUring ring, MappedMemory memory) {}
+
     private static final int ENTRIES = 8;
     private static final int TAP = 0;
     private static final int EVENTFD = 1;
@@ -67,9 +71,7 @@ final class WaitRing implements Readiness {
     private final AtomicReference<State> state = new AtomicReference<>(State.FREE);
 
     // Of the thread that waits first, and of the last user of all.
-    private @Nullable IoUring ring;
-    private @Nullable MappedMemory memory;
-    private @Nullable Thread owner;
+    private @Nullable Requests requests;
     private boolean refused;
     private boolean frameWanted;
     private boolean wakeupWanted;
@@ -115,14 +117,14 @@ final class WaitRing implements Readiness {
     /** The frame that has landed, or null. */
     @Nullable
     PacketBuffer take(final BufferPool pool) {
-        if (state.get() != State.LANDED) {
+        final Requests posted = state.get() == State.LANDED ? requests : null;
+        if (posted == null) {
             return null;
         }
-        final MappedMemory slot = memory;
-        assert slot != null;
-        final PacketBuffer frame = FrameReader.frame(pool, slot.bytes, headerBytes, landedBytes - headerBytes);
+        final ByteBuffer slot = posted.memory.bytes;
+        final PacketBuffer frame = FrameReader.frame(pool, slot, headerBytes, landedBytes - headerBytes);
         if (headerBytes > 0) {
-            VirtioNetHeader.decode(slot.bytes, 0, frame);
+            VirtioNetHeader.decode(slot, 0, frame);
         }
         state.set(State.FREE);
         return frame;
@@ -139,39 +141,45 @@ final class WaitRing implements Readiness {
 
     @Override
     public boolean await(final boolean forRoom, final long timeoutNanos) {
-        if (forRoom || large || !isOwned()) {
+        final Requests own = forRoom || large ? null : ofThisThread();
+        if (own == null) {
             return state.get() != State.LANDED && poll.await(forRoom, timeoutNanos);
         }
         if (state.compareAndSet(State.FREE, State.WAITING)) {
-            final int landed = land(timeoutNanos);
+            final int landed = land(own, timeoutNanos);
             landedBytes = landed;
             state.set(landed > headerBytes ? State.LANDED : State.FREE);
         }
         return false;
     }
 
-    private boolean isOwned() {
-        if (owner == null && !refused) {
+    private @Nullable Requests ofThisThread() {
+        if (requests == null && !refused) {
             open();
         }
-        return owner == Thread.currentThread();
+        final Requests posted = requests;
+        return posted != null && posted.owner == Thread.currentThread() ? posted : null;
     }
 
     /** Only the thread that opens the ring may use it. */
     private void open() {
+        IoUring ring = null;
+        MappedMemory memory = null;
         try {
-            final IoUring opened =
-                    IoUring.open(setup, ENTRIES, IoUring.SETUP_SINGLE_ISSUER | IoUring.SETUP_DEFER_TASKRUN);
-            ring = opened;
-            final MappedMemory slot = MappedMemory.anonymous(slotBytes + COUNTER_SLOT_BYTES);
-            memory = slot;
-            opened.registerFiles(file.fd(), wakeupFd);
-            opened.registerBuffer(slot);
-            owner = Thread.currentThread();
+            ring = IoUring.open(setup, ENTRIES, IoUring.SETUP_SINGLE_ISSUER | IoUring.SETUP_DEFER_TASKRUN);
+            memory = MappedMemory.anonymous(slotBytes + COUNTER_SLOT_BYTES);
+            ring.registerFiles(file.fd(), wakeupFd);
+            ring.registerBuffer(memory);
+            requests = new Requests(Thread.currentThread(), ring, memory);
         } catch (final RingRefusedException refusal) {
             LOG.debug("{}: waits by ppoll, not io_uring ({})", file.name(), refusal.getMessage());
-            close();
             refused = true;
+            if (ring != null) {
+                ring.close();
+            }
+            if (memory != null) {
+                memory.unmap();
+            }
         }
     }
 
@@ -180,58 +188,56 @@ final class WaitRing implements Readiness {
      *
      * @return the length of the frame that has landed, or 0
      */
-    private int land(final long timeoutNanos) {
-        final IoUring requests = ring;
-        assert requests != null;
+    private int land(final Requests own, final long timeoutNanos) {
+        final IoUring ring = own.ring;
         final boolean limited = timeoutNanos != Long.MAX_VALUE;
         final long deadline = limited ? System.nanoTime() + Math.max(0, timeoutNanos) : 0;
         boolean goOn = true;
         int landed = 0;
         while (goOn) {
-            post(requests);
+            post(own);
             final boolean waits = timeoutNanos > 0;
             if (limited && waits) {
-                postTime(requests, deadline);
+                postTime(ring, deadline);
             }
-            final int error = requests.enter(waits ? 1 : 0, IoUring.ENTER_GETEVENTS);
+            final int error = ring.enter(waits ? 1 : 0, IoUring.ENTER_GETEVENTS);
             goOn = waits && error == FrameTransfer.TAKEN;
-            while (requests.hasCompletion()) {
-                final int request = (int) requests.userData();
+            while (ring.hasCompletion()) {
+                final int request = (int) ring.userData();
                 if (request == FRAME) {
-                    landed = Math.max(0, requests.result());
+                    landed = Math.max(0, ring.result());
                 }
                 goOn &= !completes(request);
-                requests.next();
+                ring.next();
             }
             goOn &= !limited || System.nanoTime() - deadline < 0;
         }
         return landed;
     }
 
-    private void post(final IoUring requests) {
-        final MappedMemory slot = memory;
-        assert slot != null;
+    private void post(final Requests own) {
+        final long slot = own.memory.address;
         if (!frameWanted) {
             frameWanted = true;
-            requests.prepare(IoUring.READ_FIXED, TAP, slot.address, slotBytes, 0, FRAME);
+            own.ring.prepare(IoUring.READ_FIXED, TAP, slot, slotBytes, 0, FRAME);
         }
         if (!wakeupWanted) {
             wakeupWanted = true;
-            requests.prepare(IoUring.READ_FIXED, EVENTFD, slot.address + slotBytes, COUNTER_BYTES, 0, WAKEUP);
+            own.ring.prepare(IoUring.READ_FIXED, EVENTFD, slot + slotBytes, COUNTER_BYTES, 0, WAKEUP);
         }
     }
 
     /** One timeout stays posted; it is moved if it is too late, and its early end is ignored. */
-    private void postTime(final IoUring requests, final long deadline) {
+    private void postTime(final IoUring ring, final long deadline) {
         if (timeWanted && timeNanos - deadline <= 0) {
             return;
         }
         timespec.bytes.putLong(0, deadline / NANOS_PER_SECOND);
         timespec.bytes.putLong(TV_NSEC_OFFSET, deadline % NANOS_PER_SECOND);
         if (timeWanted) {
-            requests.prepareTimeoutUpdate(TIME, timespec.address, NEW_TIME);
+            ring.prepareTimeoutUpdate(TIME, timespec.address, NEW_TIME);
         } else {
-            requests.prepareTimeout(timespec.address, TIME);
+            ring.prepareTimeout(timespec.address, TIME);
         }
         timeWanted = true;
         timeNanos = deadline;
@@ -271,39 +277,37 @@ final class WaitRing implements Readiness {
 
     @Override
     public void retire() {
-        if (ring != null && owner == Thread.currentThread()) {
-            cancel(ring);
+        final Requests posted = requests;
+        if (posted != null && posted.owner == Thread.currentThread()) {
+            cancel(posted.ring);
         }
     }
 
     @Override
     public void close() {
         retire();
-        if (ring != null) {
-            ring.close();
+        final Requests posted = requests;
+        if (posted != null) {
+            posted.ring.close();
+            posted.memory.unmap();
         }
-        if (memory != null) {
-            memory.unmap();
-        }
-        ring = null;
-        memory = null;
-        owner = null;
+        requests = null;
     }
 
     /** Ends all requests, so that none holds the TAP. */
-    private void cancel(final IoUring requests) {
-        requests.prepareCancelAll(CANCEL);
+    private void cancel(final IoUring ring) {
+        ring.prepareCancelAll(CANCEL);
         boolean cancelled = false;
         while (!cancelled || frameWanted || wakeupWanted || timeWanted) {
-            final int error = requests.enter(1, IoUring.ENTER_GETEVENTS);
+            final int error = ring.enter(1, IoUring.ENTER_GETEVENTS);
             if (error != FrameTransfer.TAKEN && error != LibC.EINTR) {
                 return;
             }
-            while (requests.hasCompletion()) {
-                final int request = (int) requests.userData();
+            while (ring.hasCompletion()) {
+                final int request = (int) ring.userData();
                 cancelled |= request == CANCEL;
                 completes(request);
-                requests.next();
+                ring.next();
             }
         }
     }
