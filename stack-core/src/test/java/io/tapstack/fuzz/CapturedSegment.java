@@ -1,6 +1,7 @@
 package io.tapstack.fuzz;
 
 import io.tapstack.wire.IpAddress;
+import io.tapstack.wire.Ipv6Header;
 import io.tapstack.wire.TcpHeader;
 import java.nio.ByteBuffer;
 
@@ -25,7 +26,7 @@ public record CapturedSegment(
     private static final int TIMESTAMPS = 8;
     private static final int FAST_OPEN = 34;
 
-    /** Reads the segment behind a header of {@code headerLength} bytes in an IPv4 packet. */
+    /** Reads the segment behind a header of {@code headerLength} bytes in an IP packet. */
     public static CapturedSegment read(final byte[] packet, final int headerLength) {
         final ByteBuffer bytes = ByteBuffer.wrap(packet);
         final TcpHeader header = new TcpHeader().wrap(bytes, headerLength);
@@ -39,7 +40,9 @@ public record CapturedSegment(
         final byte[] cookie = new byte[fastOpen < 0 ? 0 : bytes.get(fastOpen + 1) - 2];
         bytes.get(fastOpen + 2, cookie);
         return new CapturedSegment(
-                IpAddress.ipv4(bytes.getInt(16)),
+                Ipv6Header.version(bytes, 0) == 6
+                        ? IpAddress.ipv6(Ipv6Header.destinationHigh(bytes, 0), Ipv6Header.destinationLow(bytes, 0))
+                        : IpAddress.ipv4(bytes.getInt(16)),
                 header.destinationPort(),
                 header.sourcePort(),
                 flags,

@@ -65,7 +65,7 @@ public final class ModelPeer {
         answered = false;
     }
 
-    /** An IPv4 packet for the stack; its payload follows from its sequence numbers. */
+    /** An IP packet for the stack; its payload follows from its sequence numbers. */
     byte[] segment(
             final int flags,
             final int seq,
@@ -85,7 +85,9 @@ public final class ModelPeer {
         }
         final byte[] segment =
                 Packets.tcp(endpoint, stack, seq, ack, flags, announced, urgentPointer, options, payload);
-        return Packets.ipv4(endpoint.address(), stack.address(), IpProtocol.TCP, segment);
+        return endpoint.address().isIpv4()
+                ? Packets.ipv4(endpoint.address(), stack.address(), IpProtocol.TCP, segment)
+                : Packets.ipv6(endpoint.address(), stack.address(), IpProtocol.TCP, segment);
     }
 
     /** The next segment of a well-behaved peer, with the sequence numbers behind the last. */

@@ -303,6 +303,19 @@ public final class SocketCalls {
         return socket.sendMessage(data, flags, to == null ? null : destination(socket, to), message);
     }
 
+    /**
+     * Checks the structure of a destination for {@link #send} and {@link #sendMessage}.
+     *
+     * @return 0, or as on Linux -EAFNOSUPPORT for {@code struct sockaddr_in6} at a datagram socket of IPv4
+     */
+    public long checkDestination(final long fd, final SocketName name) {
+        return socket(fd) instanceof DatagramSocket socket
+                        && socket.family() == AddressFamily.IPV4
+                        && name.family() == AddressFamily.IPV6
+                ? -SocketError.EAFNOSUPPORT.errno()
+                : 0;
+    }
+
     /** {@code close(2)}. */
     public long close(final long fd) {
         final OpenFile file = files.remove(fd);

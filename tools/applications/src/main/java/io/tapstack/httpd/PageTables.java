@@ -49,10 +49,7 @@ final class PageTables {
         private final Invoker invoker = Invoker.getInstance();
         private final MemoryIO memory = MemoryIO.getInstance();
         private final CallContext context = CallContext.getCallContext(
-                Type.SINT64,
-                new Type[] {Type.SINT64, Type.SINT64, Type.SINT64},
-                CallingConvention.DEFAULT,
-                true);
+                Type.SINT64, new Type[] {Type.SINT64, Type.SINT64, Type.SINT64}, CallingConvention.DEFAULT, true);
         private final long madvise = Library.getDefault().getSymbolAddress("madvise");
 
         private Calls() {}

@@ -3,6 +3,7 @@ package io.tapstack.agent;
 import io.tapstack.conformance.setting.Setting;
 import io.tapstack.ip.InterfaceAddress;
 import io.tapstack.link.LinkDevice;
+import io.tapstack.ndp.NdpConfig;
 import io.tapstack.stack.StackConfig;
 import io.tapstack.tap.TapConfig;
 import io.tapstack.tap.TapDevice;
@@ -124,6 +125,10 @@ public final class ConformanceAgent implements AutoCloseable {
         config.gateways().forEach(builder::gateway);
         if (config.virtualTime()) {
             builder.random(new SplittableRandom(SEED));
+        }
+        if (tap == null && locals.stream().anyMatch(each -> !each.address().isIpv4())) {
+            // The suite sees the packets of sockets alone: no reports of groups either.
+            builder.ndp(NdpConfig.DEFAULT.withRouters(false).silent());
         }
         final StackConfig stack = builder.build();
         if (config.virtualTime()) {

@@ -179,6 +179,10 @@ final class Operations {
         if (addressed && to == null || request.b() < 0 || request.b() > blob.remaining()) {
             return INVALID;
         }
+        final long unfit = to == null ? 0 : calls.checkDestination(request.a(), to);
+        if (unfit != 0) {
+            return AgentReply.of(unfit);
+        }
         blob.limit(blob.position() + (int) request.b());
         return AgentReply.of(calls.send(request.a(), blob, (int) request.c(), endpoint(to)));
     }
@@ -225,6 +229,10 @@ final class Operations {
         blob.position(blob.position() + (int) controlLength);
         if (request.b() < 0 || request.b() > blob.remaining()) {
             return INVALID;
+        }
+        final long unfit = to == null ? 0 : calls.checkDestination(request.a(), to);
+        if (unfit != 0) {
+            return AgentReply.of(unfit);
         }
         blob.limit(blob.position() + (int) request.b());
         return AgentReply.of(

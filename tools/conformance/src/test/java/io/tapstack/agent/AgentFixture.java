@@ -22,6 +22,11 @@ final class AgentFixture implements AutoCloseable {
     /** Another host on its network. */
     static final String PEER = "10.0.0.1";
 
+    /** The same of IPv6, for a stack of both. */
+    static final String LOCAL6 = "fd00::2";
+
+    static final String PEER6 = "fd00::1";
+
     private final Path directory;
     private final Path path;
     private final ConformanceAgent agent;
@@ -33,6 +38,15 @@ final class AgentFixture implements AutoCloseable {
 
     AgentFixture(final boolean virtual, final List<InterfaceAddress> locals, final String... settings)
             throws IOException {
+        this(virtual, locals, List.of(IpAddress.parse(PEER)), settings);
+    }
+
+    private AgentFixture(
+            final boolean virtual,
+            final List<InterfaceAddress> locals,
+            final List<IpAddress> gateways,
+            final String... settings)
+            throws IOException {
         directory = Files.createTempDirectory("agent");
         path = directory.resolve("socket");
         agent = ConformanceAgent.start(new AgentConfig(
@@ -40,8 +54,16 @@ final class AgentFixture implements AutoCloseable {
                 virtual,
                 Optional.empty(),
                 locals,
-                List.of(IpAddress.parse(PEER)),
+                gateways,
                 List.of(settings).stream().map(Setting::parse).toList()));
+    }
+
+    /** An agent in virtual time with an address and a gateway of each family. */
+    static AgentFixture ofBothFamilies() throws IOException {
+        return new AgentFixture(
+                true,
+                List.of(InterfaceAddress.parse(LOCAL + "/24"), InterfaceAddress.parse(LOCAL6 + "/64")),
+                List.of(IpAddress.parse(PEER), IpAddress.parse(PEER6)));
     }
 
     Path path() {

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tapstack.fuzz.CapturedSegment;
 import io.tapstack.fuzz.ModelPeer;
 import io.tapstack.ip.InterfaceAddress;
+import io.tapstack.ndp.NdpConfig;
 import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.StackConfig;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.IpProtocol;
+import io.tapstack.wire.Ipv4Header;
+import io.tapstack.wire.Ipv6Header;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -28,6 +31,8 @@ final class AgentLab {
 
     static final InterfaceAddress LOCAL = InterfaceAddress.parse("10.0.0.2/24");
     static final IpAddress PEER = IpAddress.parse("10.0.0.1");
+    static final InterfaceAddress LOCAL6 = InterfaceAddress.parse("fd00::2/64");
+    static final IpAddress PEER6 = IpAddress.parse("fd00::1");
 
     private static final long HOUR_MICROS = 3_600_000_000L;
     private static final long DAY_MICROS = 24 * HOUR_MICROS;
@@ -48,8 +53,13 @@ final class AgentLab {
     }
 
     private void start(final long startMicros) {
-        final StackConfig config =
-                StackConfig.of(LOCAL, new SplittableRandom(1)).withGateway(PEER);
+        final StackConfig config = StackConfig.builder(LOCAL)
+                .address(LOCAL6)
+                .gateway(PEER)
+                .gateway(PEER6)
+                .ndp(NdpConfig.DEFAULT.withRouters(false).silent())
+                .random(new SplittableRandom(1))
+                .build();
         incarnation = VirtualIncarnation.start(config, List.of(), startMicros, 0, 0);
         caller = incarnation.join();
     }
@@ -178,16 +188,22 @@ final class AgentLab {
         assertThat(reply.x()).as("when it was sent").isBetween(0L, incarnation.micros(incarnation.nanos()));
         final byte[] packet = new byte[reply.blob().remaining()];
         reply.blob().duplicate().get(packet);
-        final int headerLength = (packet[0] & 0xF) * 4;
         final ByteBuffer header = ByteBuffer.wrap(packet);
-        assertThat(header.getShort(2) & 0xFFFF).as("total length").isEqualTo(packet.length);
-        final boolean whole = (header.getShort(6) & 0x3FFF) == 0;
-        if (packet[9] != IpProtocol.TCP || !whole) {
+        final boolean ipv6 = Ipv6Header.version(header, 0) == 6;
+        final int headerLength = ipv6 ? Ipv6Header.LENGTH : Ipv4Header.headerLength(header, 0);
+        assertThat(ipv6 ? headerLength + Ipv6Header.payloadLength(header, 0) : Ipv4Header.totalLength(header, 0))
+                .as("total length")
+                .isEqualTo(packet.length);
+        final boolean whole = ipv6 || (header.getShort(6) & 0x3FFF) == 0;
+        final int protocol = ipv6 ? Ipv6Header.nextHeader(header, 0) : Ipv4Header.protocol(header, 0);
+        if (protocol != IpProtocol.TCP || !whole) {
             return;
         }
         final CapturedSegment segment = CapturedSegment.read(packet, headerLength);
         for (final ModelPeer peer : peers) {
-            if (segment.destinationPort() == peer.endpoint.port() && segment.sourcePort() == peer.stack.port()) {
+            if (segment.destination().equals(peer.endpoint.address())
+                    && segment.destinationPort() == peer.endpoint.port()
+                    && segment.sourcePort() == peer.stack.port()) {
                 peer.heard(segment);
             }
         }

@@ -62,18 +62,27 @@ final class AgentScript {
 
     private final Decisions in;
     private final AgentLab agent;
-    private final List<ModelPeer> peers =
-            List.of(peer(40_000, LISTENED), peer(40_001, LISTENED), peer(40_002, 1_002), peer(40_003, 1_003));
+    private final boolean ipv6;
+    private final List<ModelPeer> peers;
     private final ArrayDeque<String> log = new ArrayDeque<>();
     private int steps;
 
-    AgentScript(final Decisions in) {
+    /** @param ipv6 true for sockets of AF_INET6, and for two peers with IPv6; the other two have IPv4 all the same */
+    AgentScript(final Decisions in, final boolean ipv6) {
         this.in = in;
+        this.ipv6 = ipv6;
+        this.peers = List.of(
+                peer(40_000, LISTENED, ipv6),
+                peer(40_001, LISTENED, false),
+                peer(40_002, 1_002, ipv6),
+                peer(40_003, 1_003, false));
         this.agent = new AgentLab(peers);
     }
 
-    private static ModelPeer peer(final int port, final int stackPort) {
-        return new ModelPeer(new Endpoint(AgentLab.PEER, port), new Endpoint(AgentLab.LOCAL.address(), stackPort));
+    private static ModelPeer peer(final int port, final int stackPort, final boolean ipv6) {
+        return ipv6
+                ? new ModelPeer(new Endpoint(AgentLab.PEER6, port), new Endpoint(AgentLab.LOCAL6.address(), stackPort))
+                : new ModelPeer(new Endpoint(AgentLab.PEER, port), new Endpoint(AgentLab.LOCAL.address(), stackPort));
     }
 
     int steps() {
@@ -116,18 +125,24 @@ final class AgentScript {
     private void step() throws IOException, InterruptedException {
         final ModelPeer peer = peers.get(in.below(4));
         switch (in.below(42)) {
-            case 0, 1 -> ask(Operations.SOCKET, 2, in.oneOf(1, 1, 1, 2) | nonBlocking(), 0);
-            case 2, 3 -> ask(Operations.BIND, fd(), 0, 0, 0, address(AgentLab.LOCAL.address(), port()));
+            case 0, 1 -> ask(Operations.SOCKET, ipv6 ? 10 : 2, in.oneOf(1, 1, 1, 2) | nonBlocking(), 0);
+            case 2, 3 ->
+                ask(
+                        Operations.BIND,
+                        fd(),
+                        0,
+                        0,
+                        0,
+                        address(ipv6 ? AgentLab.LOCAL6.address() : AgentLab.LOCAL.address(), port()));
             case 4, 5 -> ask(Operations.LISTEN, fd(), in.oneOf(4, 0, 1), 0);
             case 6, 7 -> ask(Operations.ACCEPT, fd(), nonBlocking(), 0);
-            case 8, 9 -> ask(Operations.CONNECT, fd(), 0, 0, 0, address(AgentLab.PEER, peer.endpoint.port()));
+            case 8, 9 -> ask(Operations.CONNECT, fd(), 0, 0, 0, address(peer.endpoint.address(), peer.endpoint.port()));
             case 10, 11 -> ask(Operations.RECV, fd(), in.oneOf(100_000, 0, 1, 1_000), flags());
             case 12, 13, 14 -> send(peer);
             case 15 -> ask(Operations.CLOSE, fd(), 0, 0);
             case 16 -> ask(Operations.SHUTDOWN, fd(), in.below(4), 0);
-            case 17 ->
-                ask(Operations.GETSOCKOPT, fd(), in.oneOf(0, 1, 6), in.below(70), in.oneOf(256, 4, 0), new byte[0]);
-            case 18, 19 -> ask(Operations.SETSOCKOPT, fd(), in.oneOf(0, 1, 6), in.below(70), 0, optionValue());
+            case 17 -> ask(Operations.GETSOCKOPT, fd(), level(), in.below(70), in.oneOf(256, 4, 0), new byte[0]);
+            case 18, 19 -> ask(Operations.SETSOCKOPT, fd(), level(), in.below(70), 0, optionValue());
             case 20 -> ask(Operations.FCNTL, fd(), in.oneOf(3, 4, 5), nonBlocking());
             case 21 -> poll();
             case 22 -> epoll();
@@ -153,6 +168,10 @@ final class AgentScript {
         return 3 + in.below(6);
     }
 
+    private int level() {
+        return in.oneOf(ipv6 ? 41 : 0, 1, 6);
+    }
+
     private int nonBlocking() {
         return in.oneIn(4) ? 0 : SocketCalls.SOCK_NONBLOCK;
     }
@@ -165,7 +184,15 @@ final class AgentScript {
         return in.oneOf(LISTENED, 1_002, 1_003, 0, 7);
     }
 
-    private static byte[] address(final IpAddress address, final int port) {
+    /** At a port that both versions share, an address of IPv6 stands for all of ours. */
+    private byte[] address(final IpAddress address, final int port) {
+        if (ipv6) {
+            final boolean all = port == LISTENED && address.equals(AgentLab.LOCAL6.address());
+            return ByteBuffer.allocate(22)
+                    .putShort((short) port)
+                    .put((all ? IpAddress.ANY_IPV6 : address).toIpv6Bytes())
+                    .array();
+        }
         return ByteBuffer.allocate(6)
                 .putShort((short) port)
                 .putInt(address.ipv4Bits())
@@ -175,7 +202,7 @@ final class AgentScript {
     private void send(final ModelPeer peer) throws IOException, InterruptedException {
         final int length = in.oneOf(1, 100, 1_460, 20_000, 0);
         final boolean addressed = in.oneIn(4);
-        final byte[] to = addressed ? address(AgentLab.PEER, peer.endpoint.port()) : new byte[0];
+        final byte[] to = addressed ? address(peer.endpoint.address(), peer.endpoint.port()) : new byte[0];
         final ByteBuffer blob = ByteBuffer.allocate(to.length + length).put(to);
         final int flags = in.oneOf(0, 0x40, 0x8000, 0x1, 0x2000_0000, 0x4000);
         ask(Operations.SEND, fd(), length, flags, to.length, blob.array());
@@ -193,7 +220,7 @@ final class AgentScript {
             ByteBuffer.wrap(control)
                     .order(ByteOrder.LITTLE_ENDIAN)
                     .putLong(in.oneOf(control.length, 20, 16, 0))
-                    .putInt(in.oneOf(0, 1, 6))
+                    .putInt(level())
                     .putInt(in.below(90));
         }
         final int length = in.oneOf(100, 0, 20_000);

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LinuxTranscriptIT {
 
     private static final String MODE = System.getProperty("tapstack.transcripts", "short");
-    private static final List<String> SHORT = List.of("datagrams", "ipv6", "messages", "options");
+    private static final List<String> SHORT = List.of("datagrams", "dual-stack", "ipv6", "messages", "options");
 
     /** A busy machine delivers over loopback after the call, at times, and not within it. */
     private static final int ATTEMPTS = 3;

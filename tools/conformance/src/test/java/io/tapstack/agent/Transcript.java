@@ -14,8 +14,8 @@ import java.util.List;
  */
 final class Transcript {
 
-    static final List<String> NAMES =
-            List.of("calls", "datagrams", "epoll", "ipv6", "messages", "options", "ports", "random", "states");
+    static final List<String> NAMES = List.of(
+            "calls", "datagrams", "dual-stack", "epoll", "ipv6", "messages", "options", "ports", "random", "states");
 
     private static final Path FOLDER = Path.of("src", "test", "resources", "posix");
     private static final String SEQUENCE = "== ";
