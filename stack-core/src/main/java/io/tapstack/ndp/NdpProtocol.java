@@ -145,9 +145,7 @@ public final class NdpProtocol {
         if (config.linkLocal()) {
             autoconfiguration.makeLinkLocal();
         }
-        if (config.acceptRouters() && config.speaksForAddress() && !duplicatesPending()) {
-            solicitation.start(random.nextLong(MAX_RTR_SOLICITATION_DELAY));
-        }
+        solicitUnlessChecking();
     }
 
     /** Forgets neighbours, routers, routes and prefixes, and disarms all timers. The addresses stay in their list. */
@@ -164,9 +162,14 @@ public final class NdpProtocol {
         neighbors.clear();
     }
 
-    /** True while no address is usable but one is being checked: routers are solicited from it afterwards. */
-    private boolean duplicatesPending() {
-        return duplicates.checking() > 0;
+    /**
+     * Solicits routers, unless an address is being checked: they are solicited from that address afterwards (RFC 4861
+     * 6.3.7).
+     */
+    private void solicitUnlessChecking() {
+        if (config.acceptRouters() && config.speaksForAddress() && duplicates.checking() == 0) {
+            solicitation.start(random.nextLong(MAX_RTR_SOLICITATION_DELAY));
+        }
     }
 
     public NeighborCache neighbors() {
@@ -215,6 +218,9 @@ public final class NdpProtocol {
 
     private void duplicateFound(final HostAddress address) {
         autoconfiguration.duplicate(address);
+        if (started && !routers.hasDefault()) {
+            solicitUnlessChecking();
+        }
     }
 
     private void noDefaultRouter() {

@@ -78,6 +78,20 @@ class RouterSolicitationTest {
     }
 
     @Test
+    void aHostWhoseAddressesAreAllDuplicatesAsksFromTheUnspecifiedOne() { // RFC 4861 6.3.7
+        host.start();
+        for (int i = 0; i < 4; i++) {
+            final HostAddress address = host.only(HostAddress.Origin.LINK_LOCAL);
+            host.advanceSeconds(1);
+            final String text = address.address().toString();
+            host.receive(text, "ff02::1", NdpBytes.na(text, "O").targetLink(NdpTrace.OTHER_MAC));
+            host.advanceSeconds(1);
+        }
+        assertThat(host.addresses.size()).isZero();
+        assertThat(host.sent()).contains("RS :: > ff02::2");
+    }
+
+    @Test
     void aHostThatDoesNotAcceptRoutersDoesNotAsk() {
         final NdpTrace deaf = new NdpTrace(NdpConfig.DEFAULT.withRouters(false)).start();
         deaf.advanceSeconds(100);
