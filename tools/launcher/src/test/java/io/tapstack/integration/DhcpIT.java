@@ -25,6 +25,9 @@ class DhcpIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(40);
 
+    /** The option of a server that answers DNS, too. */
+    private static final String DNS = "--port=53";
+
     @TempDir
     private Path directory;
 
@@ -39,7 +42,6 @@ class DhcpIT {
                 "--keep-in-foreground",
                 "--conf-file=/dev/null",
                 "--user=root",
-                "--port=0",
                 "--interface=" + network.tap(),
                 "--bind-interfaces",
                 "--dhcp-range=" + address(network, 50) + "," + address(network, 51) + ",2m",
@@ -49,6 +51,9 @@ class DhcpIT {
                 "--pid-file=" + directory.resolve("pid"),
                 "--log-dhcp",
                 "--log-facility=-"));
+        if (!List.of(options).contains(DNS)) {
+            command.add("--port=0");
+        }
         command.addAll(List.of(options));
         return Daemon.start(directory.resolve("dnsmasq.log"), command.toArray(String[]::new));
     }
@@ -111,7 +116,7 @@ class DhcpIT {
         try (TestNetwork network = open(DhcpConfig.DEFAULT);
                 Daemon server = server(
                         network,
-                        "--port=53",
+                        DNS,
                         "--no-resolv",
                         "--no-hosts",
                         "--domain=lab.example",
