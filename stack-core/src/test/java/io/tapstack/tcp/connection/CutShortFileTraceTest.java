@@ -18,8 +18,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A file that is truncated while it is sent: the connection is reset, and none of its timers starts again. */
 class CutShortFileTraceTest {
 
-    private static final int IPV4_HEADER_BYTES = 20;
-
     private TcpTrace trace = new TcpTrace();
 
     private static class Mapped extends Region {
@@ -123,7 +121,7 @@ class CutShortFileTraceTest {
     }
 
     private static int flags(final byte[] packet) {
-        return packet[IPV4_HEADER_BYTES + 13];
+        return packet[TcpTrace.TCP + 13];
     }
 
     /** The byte for a zero-window probe is lost. */
