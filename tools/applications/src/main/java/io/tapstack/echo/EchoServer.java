@@ -76,7 +76,7 @@ public final class EchoServer implements AutoCloseable {
                     new InetSocketAddress(local.getAddress(), listener.local().getPort());
             final EchoServer server = new EchoServer(listener, transport.datagrams(bound), maxConnections, idle);
             server.places.watch();
-            server.threads.execute(() -> server.places.admit(listener, server::echo));
+            server.threads.execute(() -> server.places.admitAtOnce(listener, server::echo));
             server.threads.execute(server::datagramLoop);
             return server;
         } catch (final IOException | RuntimeException e) {

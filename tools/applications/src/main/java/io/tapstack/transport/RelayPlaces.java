@@ -64,15 +64,11 @@ public final class RelayPlaces implements AutoCloseable {
     }
 
     /**
-     * Accepts clients until {@code listener} is closed, and resets those for which there is no place. Returns at once
-     * if the listener's transport calls for each client.
+     * Accepts clients until {@code listener} is closed, and resets those for which there is no place.
      *
      * @param begin serves a client at its place, on another thread or without waiting
      */
     public void admit(final Listener listener, final BiConsumer<StreamConnection, Place> begin) {
-        if (listener.whenAccepted(client -> admit(client, begin))) {
-            return;
-        }
         int failures = 0;
         while (listener.isOpen()) {
             try {
@@ -89,6 +85,18 @@ public final class RelayPlaces implements AutoCloseable {
                     Listener.pauseAfterFailure();
                 }
             }
+        }
+    }
+
+    /**
+     * The same, but returns at once if the listener's transport calls for each client.
+     *
+     * @param begin serves a client at its place without waiting, nor starting a thread: it may be called by the
+     *     transport's own
+     */
+    public void admitAtOnce(final Listener listener, final BiConsumer<StreamConnection, Place> begin) {
+        if (!listener.whenAccepted(client -> admit(client, begin))) {
+            admit(listener, begin);
         }
     }
 
