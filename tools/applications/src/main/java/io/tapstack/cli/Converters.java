@@ -46,6 +46,19 @@ public final class Converters {
         }
     }
 
+    /** As in {@code 10.0.0.2/24}, {@code dhcp} or {@code auto}. */
+    static final class ForAddressOption implements ITypeConverter<AddressOption> {
+
+        @Override
+        public AddressOption convert(final String value) {
+            try {
+                return AddressOption.parse(value);
+            } catch (final IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
     /** As in {@code 10.0.0.1}. */
     public static final class ForAddress implements ITypeConverter<InetAddress> {
 

@@ -86,8 +86,8 @@ final class Demo implements Callable<Integer> {
                         site,
                         ServerConfig.standard())) {
             session.awaitAddresses();
-            out.println("Tapstack is at " + joined(link.addresses()) + ", the host at " + joined(link.hostAddresses())
-                    + " on " + link.tap() + '.');
+            out.println("Tapstack is at " + joined(session.addresses()) + ", the host at "
+                    + joined(link.hostAddresses().stream().map(Cidr::address).toList()) + " on " + link.tap() + '.');
             out.flush();
             final int port = server.address().getPort();
             final boolean good = Demonstration.of(
@@ -101,8 +101,8 @@ final class Demo implements Callable<Integer> {
         }
     }
 
-    private static String joined(final List<Cidr> all) {
-        return all.stream().map(each -> each.ip().toString()).collect(Collectors.joining(" and "));
+    private static String joined(final List<InetAddress> all) {
+        return all.stream().map(each -> Cidr.ip(each).toString()).collect(Collectors.joining(" and "));
     }
 
     private void explain(final PrintWriter out, final List<InetAddress> addresses) {

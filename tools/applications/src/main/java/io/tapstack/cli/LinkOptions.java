@@ -1,5 +1,6 @@
 package io.tapstack.cli;
 
+import io.tapstack.dhcp.DhcpConfig;
 import io.tapstack.stack.StaticRoute;
 import io.tapstack.tap.TapIo;
 import io.tapstack.tcp.MtuProbingMode;
@@ -49,16 +50,28 @@ public final class LinkOptions {
     /** MAX_TAP_QUEUES of Linux's drivers/net/tun.c. */
     private static final int MAX_QUEUES = 256;
 
+    private static final String DEFAULT_ADDRESS = "10.0.0.2/24";
+
     @Option(names = "--tap", paramLabel = "NAME", defaultValue = "tap0", description = "TAP device (${DEFAULT-VALUE})")
     private String tap = "tap0";
 
     @Option(
             names = "--address",
             paramLabel = "ADDRESS/BITS",
-            defaultValue = "10.0.0.2/24",
-            converter = Converters.ForCidr.class,
-            description = "address of Tapstack, of IPv4 or IPv6; may be given often (${DEFAULT-VALUE})")
-    private List<Cidr> addresses = new ArrayList<>(List.of(Cidr.parse("10.0.0.2/24")));
+            defaultValue = DEFAULT_ADDRESS,
+            split = ",",
+            converter = Converters.ForAddressOption.class,
+            description = "address of Tapstack, of IPv4 or IPv6; or dhcp, or dhcp,link-local for a link-local one if no"
+                    + " server answers; or auto, from IPv6 routers; may be given often (${DEFAULT-VALUE})")
+    private List<AddressOption> addresses = new ArrayList<>(List.of(AddressOption.parse(DEFAULT_ADDRESS)));
+
+    @Option(
+            names = "--dhcp-timeout",
+            paramLabel = "TIME",
+            defaultValue = "30s",
+            converter = Converters.ForDuration.class,
+            description = "longest wait for addresses from the network (${DEFAULT-VALUE})")
+    private Duration dhcpTimeout = Duration.ofSeconds(30);
 
     @Option(
             names = "--host-address",
@@ -181,14 +194,35 @@ public final class LinkOptions {
         return tap;
     }
 
-    /** The first address of our stack. */
-    public Cidr address() {
-        return addresses.get(0);
+    /** The addresses of our stack that the command line gives. */
+    public List<Cidr> addresses() {
+        return addresses.stream().flatMap(each -> each.given().stream()).toList();
     }
 
-    /** The addresses of our stack; at least one. */
-    public List<Cidr> addresses() {
-        return List.copyOf(addresses);
+    /** True if the network gives addresses, too. */
+    public boolean hasAddressesOfTheNetwork() {
+        return addresses().size() < addresses.size();
+    }
+
+    /** DHCP, if the command line asks for it. */
+    public Optional<DhcpConfig> dhcp() {
+        return asks(AddressOption.Way.DHCP)
+                ? Optional.of(new DhcpConfig("", null, asks(AddressOption.Way.LINK_LOCAL)))
+                : Optional.empty();
+    }
+
+    /** True if IPv6 routers give addresses. */
+    public boolean autoconfiguration() {
+        return asks(AddressOption.Way.AUTO);
+    }
+
+    /** The longest wait for an address from the network. */
+    public Duration dhcpTimeout() {
+        return dhcpTimeout;
+    }
+
+    private boolean asks(final AddressOption.Way way) {
+        return addresses.stream().anyMatch(each -> each.way() == way);
     }
 
     /** The first address of the host's end of the link. */
@@ -203,13 +237,13 @@ public final class LinkOptions {
 
     /** True if the command line has neither {@code --address} nor {@code --host-address}. */
     boolean hasDefaultAddresses() {
-        return addresses.equals(List.of(Cidr.parse("10.0.0.2/24")))
+        return addresses.equals(List.of(AddressOption.parse(DEFAULT_ADDRESS)))
                 && hostAddresses.equals(List.of(Cidr.parse("10.0.0.1/24")));
     }
 
     /** Adds an address to both ends. */
     void add(final Cidr ours, final Cidr hosts) {
-        addresses.add(ours);
+        addresses.add(new AddressOption(AddressOption.Way.GIVEN, Optional.of(ours)));
         hostAddresses.add(hosts);
     }
 
@@ -322,10 +356,12 @@ public final class LinkOptions {
     }
 
     private void checkAddresses() {
-        addresses.forEach(each -> each.requireHost("--address"));
+        checkWays();
+        final List<Cidr> given = addresses();
+        given.forEach(each -> each.requireHost("--address"));
         hostAddresses.forEach(each -> each.requireHost("--host-address"));
         final Set<InetAddress> seen = new HashSet<>();
-        for (final Cidr each : addresses) {
+        for (final Cidr each : given) {
             if (!seen.add(each.address())) {
                 throw new IllegalArgumentException("--address " + each + " is given twice");
             }
@@ -335,12 +371,25 @@ public final class LinkOptions {
                 throw new IllegalArgumentException(
                         "--address and --host-address are the same: two ends need two addresses");
             }
-            final boolean neighbors = addresses.stream()
+            final boolean neighbors = given.stream()
                     .anyMatch(ours -> ours.contains(host.address()) && ours.prefixLength() == host.prefixLength());
-            if (!neighbors) {
+            if (!neighbors && !hasAddressesOfTheNetwork()) {
                 throw new IllegalArgumentException("--address " + joined(addresses) + " and --host-address " + host
                         + " are not in one network: set both, e.g. 10.0.0.2/24 and 10.0.0.1/24");
             }
+        }
+    }
+
+    private void checkWays() {
+        if (asks(AddressOption.Way.LINK_LOCAL) && !asks(AddressOption.Way.DHCP)) {
+            throw new IllegalArgumentException(
+                    "--address link-local is for a network where no DHCP server answers: --address dhcp,link-local");
+        }
+        if (asks(AddressOption.Way.DHCP) && queues > 1) {
+            throw new IllegalArgumentException("--address dhcp works with one queue: leave out --queues");
+        }
+        if (hasAddressesOfTheNetwork() && network == Network.KERNEL) {
+            throw new IllegalArgumentException("--address dhcp and auto are for our stack, not for the kernel's");
         }
     }
 
@@ -357,7 +406,7 @@ public final class LinkOptions {
         for (final StaticRoute route : routes()) {
             final IpAddress router = route.gateway();
             final boolean onLink = !router.isIpv4() && router.isLinkLocal()
-                    || addresses.stream().anyMatch(each -> router.hasPrefix(each.ip(), each.prefixLength()));
+                    || addresses().stream().anyMatch(each -> router.hasPrefix(each.ip(), each.prefixLength()));
             if (!onLink) {
                 final String option =
                         gateways.stream().anyMatch(each -> Cidr.ip(each).equals(router))
@@ -368,7 +417,7 @@ public final class LinkOptions {
         }
     }
 
-    private static String joined(final List<Cidr> all) {
-        return all.stream().map(Cidr::toString).collect(Collectors.joining(", "));
+    private static String joined(final List<AddressOption> all) {
+        return all.stream().map(AddressOption::toString).collect(Collectors.joining(", "));
     }
 }

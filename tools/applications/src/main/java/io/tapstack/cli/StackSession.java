@@ -1,5 +1,7 @@
 package io.tapstack.cli;
 
+import io.tapstack.dhcp.DhcpConfig;
+import io.tapstack.ip.AddressList;
 import io.tapstack.ip.InterfaceAddress;
 import io.tapstack.link.CapturedLink;
 import io.tapstack.link.ImpairedLink;
@@ -7,8 +9,10 @@ import io.tapstack.link.Impairment;
 import io.tapstack.link.LinkDevice;
 import io.tapstack.link.PacketCapture;
 import io.tapstack.link.PcapngWriter;
+import io.tapstack.ndp.NdpConfig;
 import io.tapstack.network.SharedCapture;
 import io.tapstack.socket.SocketLayer;
+import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.StackConfig;
 import io.tapstack.stack.StackGroup;
 import io.tapstack.stack.StackLock;
@@ -24,12 +28,18 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,17 +51,26 @@ final class StackSession implements Session {
 
     private static final Logger LOG = LoggerFactory.getLogger(StackSession.class);
     private static final long NANOS_PER_MILLI = 1_000_000;
-    private static final long ADDRESS_TIMEOUT_NANOS = 10_000 * NANOS_PER_MILLI;
+    private static final Duration ADDRESS_TIMEOUT = Duration.ofSeconds(10);
+
+    /** RFC 3927 2.2.1 and 2.4: an address is probed and announced for up to ten seconds, or a second one after it. */
+    private static final Duration LINK_LOCAL_CLAIM = Duration.ofSeconds(30);
+
     private static final long ADDRESS_POLL_MILLIS = 10;
+    private static final long MILLIS_PER_SECOND = 1_000;
 
     private final StackGroup stacks;
     private final Transport transport;
-    private final List<InetAddress> addresses;
+    private final LinkOptions link;
 
-    private StackSession(final StackGroup stacks, final Transport transport, final List<InetAddress> addresses) {
+    // Written by awaitAddresses, by the thread that opened the session.
+    private List<InetAddress> addresses;
+
+    private StackSession(final StackGroup stacks, final Transport transport, final LinkOptions link) {
         this.stacks = stacks;
         this.transport = transport;
-        this.addresses = addresses;
+        this.link = link;
+        this.addresses = link.addresses().stream().map(Cidr::address).toList();
     }
 
     /** Sets up the log, and loads the native library. Any thread; what fails will fail in {@link #open} again. */
@@ -77,10 +96,7 @@ final class StackSession implements Session {
                 sockets.add(layer);
             }
             stacks.start();
-            return new StackSession(
-                    stacks,
-                    new TapstackTransport(sockets),
-                    link.addresses().stream().map(Cidr::address).toList());
+            return new StackSession(stacks, new TapstackTransport(sockets), link);
         } catch (final RuntimeException | Error e) {
             devices.forEach(LinkDevice::close);
             throw e;
@@ -97,29 +113,94 @@ final class StackSession implements Session {
         return addresses;
     }
 
+    /** An address of the network may change later, so a server takes connections to all. */
+    @Override
+    public InetAddress listeningAddress() {
+        return link.hasAddressesOfTheNetwork()
+                ? new InetSocketAddress(0).getAddress()
+                : Session.super.listeningAddress();
+    }
+
     /** IPv6 looks for a duplicate of an address first (RFC 4862 5.4), which takes a second or two. */
     @Override
     public void awaitAddresses() throws IOException, InterruptedException {
-        final long deadline = System.nanoTime() + ADDRESS_TIMEOUT_NANOS;
-        for (final InetAddress address : addresses) {
-            while (!isUsable(Cidr.ip(address))) {
-                if (System.nanoTime() - deadline > 0) {
-                    throw new IOException("the address " + Cidr.ip(address)
-                            + " cannot be used: another host has it, or the link is down");
-                }
-                Thread.sleep(ADDRESS_POLL_MILLIS);
+        for (final Cidr each : link.addresses()) {
+            if (!await(stack -> stack.internet().isLocal(each.ip()), ADDRESS_TIMEOUT)) {
+                throw new IOException(
+                        "the address " + each.ip() + " cannot be used: another host has it, or the link is down");
             }
+        }
+        if (link.dhcp().isPresent() && !await(stack -> isUsable(ipv4(stack)), patience())) {
+            throw new IOException("no DHCP server has answered at " + link.tap() + " in " + text(link.dhcpTimeout())
+                    + ": start one there, or give an address with --address");
+        }
+        if (link.autoconfiguration() && !await(stack -> isUsable(ipv6(stack)), link.dhcpTimeout())) {
+            throw new IOException("no IPv6 router has given an address at " + link.tap() + " in "
+                    + text(link.dhcpTimeout()) + ": start one there, or give an address with --address");
+        }
+        if (link.hasAddressesOfTheNetwork()) {
+            addresses = usable();
         }
     }
 
-    private boolean isUsable(final IpAddress address) {
+    private static String text(final Duration time) {
+        return time.toMillis() % MILLIS_PER_SECOND == 0 ? time.toSeconds() + " s" : time.toMillis() + " ms";
+    }
+
+    private Duration patience() {
+        final boolean linkLocal = link.dhcp().stream().anyMatch(DhcpConfig::linkLocal);
+        return linkLocal ? link.dhcpTimeout().plus(LINK_LOCAL_CLAIM) : link.dhcpTimeout();
+    }
+
+    private boolean await(final Predicate<NetworkStack> condition, final Duration limit) throws InterruptedException {
+        final long deadline = System.nanoTime() + limit.toNanos();
+        while (!look(condition::test)) {
+            if (System.nanoTime() - deadline > 0) {
+                return false;
+            }
+            Thread.sleep(ADDRESS_POLL_MILLIS);
+        }
+        return true;
+    }
+
+    private <T> T look(final Function<NetworkStack, T> question) {
         final StackLock lock = stacks.driver(0).stackLock();
         lock.lock();
         try {
-            return stacks.stack(0).internet().isLocal(address);
+            return question.apply(stacks.stack(0));
         } finally {
             lock.unlock();
         }
+    }
+
+    private List<InetAddress> usable() throws UnknownHostException {
+        final List<IpAddress> found =
+                look(stack -> Stream.concat(ipv4(stack), ipv6(stack)).toList());
+        final List<InetAddress> all = new ArrayList<>(found.size());
+        for (final IpAddress each : found) {
+            all.add(InetAddress.getByAddress(each.toBytes()));
+        }
+        return List.copyOf(all);
+    }
+
+    private static boolean isUsable(final Stream<IpAddress> addresses) {
+        return addresses.findAny().isPresent();
+    }
+
+    private static Stream<IpAddress> ipv4(final NetworkStack stack) {
+        return stack.ipv4().interfaces().stream().flatMap(each -> usable(each.addresses()));
+    }
+
+    /** Without the link-local ones, which need a zone beside them. */
+    private static Stream<IpAddress> ipv6(final NetworkStack stack) {
+        return Stream.ofNullable(stack.ipv6())
+                .flatMap(ipv6 -> ipv6.interfaces().stream())
+                .flatMap(each -> usable(each.addresses()))
+                .filter(each -> !each.isLinkLocal());
+    }
+
+    private static Stream<IpAddress> usable(final AddressList list) {
+        return list.all().stream().filter(each -> each.isUsable()).map(each -> each.address());
     }
 
     @Override
@@ -148,8 +229,12 @@ final class StackSession implements Session {
         final List<InterfaceAddress> ours = link.addresses().stream()
                 .map(each -> new InterfaceAddress(each.ip(), each.prefixLength()))
                 .toList();
-        final StackConfig.Builder config = StackConfig.builder(ours.get(0));
-        ours.subList(1, ours.size()).forEach(config::address);
+        final StackConfig.Builder config = StackConfig.builder();
+        ours.forEach(config::address);
+        link.dhcp().ifPresent(config::dhcp);
+        if (link.autoconfiguration()) {
+            config.ndp(NdpConfig.DEFAULT);
+        }
         link.routes().forEach(config::route);
         link.seed().ifPresent(seed -> config.random(new SplittableRandom(seed)));
         return config.build();

@@ -2,6 +2,7 @@ package io.tapstack.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapstack.dhcp.DhcpConfig;
 import io.tapstack.httpd.HttpServer;
 import io.tapstack.httpd.ServerConfig;
 import io.tapstack.stack.StaticRoute;
@@ -98,7 +99,7 @@ class CommandLineTest {
         assertThat(err.toString()).isEqualTo("tapstack echo: no network in this test\n");
         final LinkOptions link = opened.get();
         assertThat(link.tap()).isEqualTo("tap0");
-        assertThat(link.address()).hasToString("10.0.0.2/24");
+        assertThat(link.addresses().get(0)).hasToString("10.0.0.2/24");
         assertThat(link.hostAddress()).hasToString("10.0.0.1/24");
         assertThat(link.routes()).isEmpty();
         assertThat(link.mtu()).isEqualTo(1500);
@@ -127,8 +128,8 @@ class CommandLineTest {
                 "--seed=-7");
         final LinkOptions link = opened.get();
         assertThat(link.tap()).isEqualTo("t1");
-        assertThat(link.address().address()).isEqualTo(InetAddress.getByName("192.168.7.9"));
-        assertThat(link.address().prefixLength()).isEqualTo(16);
+        assertThat(link.addresses().get(0).address()).isEqualTo(InetAddress.getByName("192.168.7.9"));
+        assertThat(link.addresses().get(0).prefixLength()).isEqualTo(16);
         assertThat(link.routes()).containsExactly(StaticRoute.parse("0.0.0.0/0 via 192.168.255.254"));
         assertThat(link.mtu()).isEqualTo(65_521);
         assertThat(link.queues()).isEqualTo(256);
@@ -159,6 +160,27 @@ class CommandLineTest {
         assertThat(link.routes())
                 .hasToString("[0.0.0.0/0 via 10.1.0.9, ::/0 via fe80::1, 192.0.2.0/24 via 10.1.0.8,"
                         + " 2001:db8:1::/48 via 2001:db8::8]");
+    }
+
+    @Test
+    void addressesFromTheNetwork() {
+        run("echo", "--address=dhcp,link-local", "--address", "auto", "--address=10.9.0.2/24", "--dhcp-timeout=5s");
+        final LinkOptions link = opened.get();
+        assertThat(link.addresses()).hasToString("[10.9.0.2/24]");
+        assertThat(link.dhcp()).contains(new DhcpConfig("", null, true));
+        assertThat(link.autoconfiguration()).isTrue();
+        assertThat(link.dhcpTimeout()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void addressesFromTheNetworkAreAskedFor() {
+        run("echo");
+        assertThat(opened.get().dhcp()).isEmpty();
+        assertThat(opened.get().autoconfiguration()).isFalse();
+        assertThat(opened.get().hasAddressesOfTheNetwork()).isFalse();
+        run("echo", "--address", "dhcp");
+        assertThat(opened.get().dhcp()).contains(DhcpConfig.DEFAULT);
+        assertThat(opened.get().addresses()).isEmpty();
     }
 
     @ParameterizedTest
@@ -192,6 +214,12 @@ class CommandLineTest {
                 "echo --queues 257",
                 "echo --queues two",
                 "echo --address 10.0.0.2",
+                "echo --address bootp",
+                "echo --address link-local",
+                "echo --address dhcp --queues 2",
+                "echo --address dhcp --gateway 10.0.0.1",
+                "echo --address auto --network kernel",
+                "echo --address dhcp --dhcp-timeout soon",
                 "echo --address 10.0.0.256/24",
                 "echo --address 10.0.0/24",
                 "echo --address 10.0.0.2/33",

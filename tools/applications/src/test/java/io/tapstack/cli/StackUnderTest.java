@@ -39,7 +39,7 @@ public class StackUnderTest implements BeforeAllCallback, AfterAllCallback {
 
     /** The address of our stack. */
     public InetAddress address() {
-        return link.address().address();
+        return link.addresses().get(0).address();
     }
 
     /** The address of the host's end of the link. */

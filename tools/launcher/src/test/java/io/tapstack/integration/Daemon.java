@@ -31,6 +31,15 @@ final class Daemon implements AutoCloseable {
         return Files.readString(log);
     }
 
+    /** The output so far, for the description of a failure. */
+    String outputOrNothing() {
+        try {
+            return output();
+        } catch (final IOException e) {
+            return "";
+        }
+    }
+
     boolean isRunning() {
         return process.isAlive();
     }
