@@ -22,7 +22,6 @@ import io.tapstack.tcp.queue.ArrivalStamps;
 import io.tapstack.tcp.queue.RecordEnds;
 import io.tapstack.tcp.segment.SavedSyn;
 import io.tapstack.tcp.segment.Segment;
-import io.tapstack.wire.Endpoint;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -55,11 +54,11 @@ public final class Connection extends ControlBlock implements UnacceptedConnecti
     public Connection(
             final ConnectionHost host,
             final IpPath path,
-            final Endpoint local,
-            final Endpoint remote,
+            final int localPort,
+            final int remotePort,
             final int iss,
             final TcpConfig config) {
-        super(host, path, local, remote, iss, config);
+        super(host, path, localPort, remotePort, iss, config);
         this.receiveWindow = new ReceiveWindow(this);
         this.sendBuffer = new SendBufferLimit(this);
         this.pacer = new Pacer(this);

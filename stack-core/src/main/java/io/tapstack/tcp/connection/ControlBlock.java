@@ -32,7 +32,6 @@ import io.tapstack.tcp.timing.RoundTripEstimator;
 import io.tapstack.tcp.timing.RoundTripTiming;
 import io.tapstack.tcp.timing.Timeouts;
 import io.tapstack.tcp.timing.UserTimeout;
-import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.InternetChecksum;
 import io.tapstack.wire.IpProtocol;
 import io.tapstack.wire.SequenceNumber;
@@ -53,8 +52,6 @@ abstract class ControlBlock extends DemuxEntry implements ConnectionHost.Waiting
     final StackStatistics statistics;
     final TcpConfig config;
     final long pseudoHeaderSum;
-    private final Endpoint local;
-    private final Endpoint remote;
 
     TcpState state = TcpState.CLOSED;
 
@@ -171,16 +168,14 @@ abstract class ControlBlock extends DemuxEntry implements ConnectionHost.Waiting
     ControlBlock(
             final ConnectionHost host,
             final IpPath path,
-            final Endpoint local,
-            final Endpoint remote,
+            final int localPort,
+            final int remotePort,
             final int iss,
             final TcpConfig config) {
-        super(path, local.port(), remote.port());
+        super(path, localPort, remotePort);
         this.host = host;
         this.pool = host.pool;
         this.statistics = host.statistics;
-        this.local = local;
-        this.remote = remote;
         this.config = config;
         this.pseudoHeaderSum = InternetChecksum.pseudoHeader(path.source(), path.destination(), IpProtocol.TCP);
         this.iss = iss;
@@ -192,7 +187,7 @@ abstract class ControlBlock extends DemuxEntry implements ConnectionHost.Waiting
         this.reassembly = new ReassemblyQueue(pool);
         this.estimator = new RoundTripEstimator(config);
         this.userTimeout = new UserTimeout(config);
-        this.timestamps = new Timestamps(host.initialSequenceNumber.timestampOffset(path, local.port(), remote.port()));
+        this.timestamps = new Timestamps(host.initialSequenceNumber.timestampOffset(path, localPort, remotePort));
         this.scoreboard = new SackScoreboard(host.sentSegments);
         this.recovery = new NewRenoRecovery(scoreboard);
         this.congestion = config.congestionControlFactory().create(iss);
@@ -227,16 +222,6 @@ abstract class ControlBlock extends DemuxEntry implements ConnectionHost.Waiting
     abstract void challengeAck(long nowNanos);
 
     // ---- Values derived from the variables
-
-    @Override
-    public final Endpoint local() {
-        return local;
-    }
-
-    @Override
-    public final Endpoint remote() {
-        return remote;
-    }
 
     /** RCV.WND. */
     final int rcvWnd() {
@@ -382,6 +367,6 @@ abstract class ControlBlock extends DemuxEntry implements ConnectionHost.Waiting
 
     @Override
     public String toString() {
-        return local + " > " + remote + " " + state;
+        return local() + " > " + remote() + " " + state;
     }
 }

@@ -43,7 +43,7 @@ public final class PassiveConnections implements PassiveOpens {
 
     private Connection connection(final HalfOpen half, final PortSharing sharing) {
         final Connection connection =
-                new Connection(host, half.path, half.local(), half.remote(), half.iss, half.agreedConfig());
+                new Connection(host, half.path, half.localPort(), half.remotePort(), half.iss, half.agreedConfig());
         connection.sharing(sharing);
         connection.savedSyn = half.savedSyn;
         host.connections.add(connection);

@@ -62,12 +62,12 @@ public abstract class DemuxEntry implements Flow {
     }
 
     @Override
-    public Endpoint local() {
+    public final Endpoint local() {
         return new Endpoint(path.source(), localPort());
     }
 
     @Override
-    public Endpoint remote() {
+    public final Endpoint remote() {
         return new Endpoint(path.destination(), remotePort());
     }
 }

@@ -228,7 +228,7 @@ public final class TcpLayer implements TcpProtocol, TransportProtocol {
             throw new SocketErrorException(SocketError.EADDRNOTAVAIL, local + " to " + remote); // as on Linux
         }
         final int iss = sequenceNumbers.next(path, local.port(), remote.port(), nowNanos);
-        final Connection connection = new Connection(host, path, local, remote, iss, config.copy());
+        final Connection connection = new Connection(host, path, port, remote.port(), iss, config.copy());
         connection.observer(observer);
         connection.sharing(binding == null ? PortSharing.NONE : ((PortBinding) binding).sharing());
         connections.add(connection);
