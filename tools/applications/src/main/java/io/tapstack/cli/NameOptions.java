@@ -4,6 +4,7 @@ import io.tapstack.names.HostsFile;
 import io.tapstack.names.ResolvConf;
 import io.tapstack.names.ResolverConfig;
 import io.tapstack.names.StubResolver;
+import io.tapstack.socket.SocketLayer;
 import io.tapstack.transport.TapstackTransport;
 import io.tapstack.transport.Transport;
 import io.tapstack.wire.Endpoint;
@@ -22,8 +23,9 @@ final class NameOptions {
             names = "--dns",
             paramLabel = "SERVER",
             converter = Converters.ForNameServer.class,
-            description = "DNS server to ask over this network, e.g. 10.0.0.53; may be repeated (for get: the machine"
-                    + " resolves; for resolve: those of /etc/resolv.conf)")
+            description = "DNS server to ask over this network, e.g. 10.0.0.53; may be repeated (those that"
+                    + " DHCP or a router names; else for get the machine resolves, for resolve those of"
+                    + " /etc/resolv.conf)")
     private List<Endpoint> servers = List.of();
 
     /** True if the user has named a server. */
@@ -38,8 +40,8 @@ final class NameOptions {
         }
     }
 
-    /** The machine's hosts, search list and options, with the user's servers if there are some. */
-    private ResolverConfig config() throws IOException {
+    /** The machine's hosts and options, with the servers of the user, or of the network {@code stack} is on. */
+    private ResolverConfig config(final SocketLayer stack) throws IOException {
         ResolverConfig config = ResolverConfig.DEFAULT;
         if (Files.isReadable(RESOLV_CONF)) {
             config = ResolvConf.read(RESOLV_CONF);
@@ -47,17 +49,27 @@ final class NameOptions {
         if (Files.isReadable(HostsFile.MACHINE)) {
             config = config.withHosts(HostsFile.read(HostsFile.MACHINE));
         }
-        return isGiven() ? config.withServers(servers).withEdns(true) : config;
+        if (isGiven()) {
+            return config.withServers(servers).withEdns(true);
+        }
+        // Without servers and domains of its own a resolver takes those that the stack has learned.
+        return isNamedByNetwork(stack) ? config.withServers(List.of()).withSearch(List.of()) : config;
+    }
+
+    private static boolean isNamedByNetwork(final SocketLayer stack) {
+        return !stack.learnedNames().servers().isEmpty();
     }
 
     /** A resolver that asks over {@code transport}, to be closed. */
     StubResolver resolver(final TapstackTransport transport) throws IOException {
-        return new StubResolver(transport.stacks().get(0), config());
+        final SocketLayer stack = transport.stacks().get(0);
+        return new StubResolver(stack, config(stack));
     }
 
-    /** The transport of {@code session}, which resolves names by the user's servers if there are some. */
+    /** The transport of {@code session}, which resolves names by the servers of the user or of the network, if any. */
     Transport transport(final Session session) throws IOException {
-        return isGiven() && session.transport() instanceof TapstackTransport ours
+        return session.transport() instanceof TapstackTransport ours
+                        && (isGiven() || isNamedByNetwork(ours.stacks().get(0)))
                 ? ours.resolving(resolver(ours))
                 : session.transport();
     }

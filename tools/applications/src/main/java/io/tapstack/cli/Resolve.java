@@ -59,7 +59,7 @@ final class Resolve implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         link.validate(spec);
         try {
             dns.check(link);
@@ -72,6 +72,7 @@ final class Resolve implements Callable<Integer> {
         }
         LogLevel.quiet();
         try (Session session = sessions.open(link)) {
+            session.awaitAddresses();
             if (session.transport() instanceof TapstackTransport ours) {
                 try (StubResolver resolver = dns.resolver(ours)) {
                     print(resolver);

@@ -2,7 +2,10 @@ package io.tapstack.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import io.tapstack.integration.Launcher.Place;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -27,7 +30,11 @@ class GivenAddressesIT {
                 "--keep-in-foreground",
                 "--conf-file=/dev/null",
                 "--user=root",
-                "--port=0",
+                "--port=53",
+                "--no-resolv",
+                "--no-hosts",
+                "--domain=lab.example",
+                "--host-record=www.lab.example," + PLACE.hostIp(),
                 "--interface=" + PLACE.tap(),
                 "--bind-dynamic",
                 "--dhcp-range=10.78.149.77,10.78.149.77,2m",
@@ -72,6 +79,38 @@ class GivenAddressesIT {
 
     private static String get(final String url) throws Exception {
         return HostPrograms.run("curl", "-sS", "--globoff", "--max-time", "5", url);
+    }
+
+    @Test
+    void aClientAsksTheServersOfNamesThatItGets() throws Exception { // RFC 2132 3.8, RFC 8106
+        final HttpServer origin = HttpServer.create(new InetSocketAddress(0), 8);
+        final byte[] content = "leased".getBytes(StandardCharsets.US_ASCII);
+        origin.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(200, content.length);
+            exchange.getResponseBody().write(content);
+            exchange.close();
+        });
+        origin.start();
+        final String at = "http://www:" + origin.getAddress().getPort() + "/hello.txt";
+        try (Daemon dnsmasq = dnsmasq();
+                Launcher client = Launcher.start(
+                        "get",
+                        at,
+                        "-o",
+                        "-",
+                        "--tap",
+                        PLACE.tap(),
+                        "--address",
+                        "dhcp",
+                        "--host-address",
+                        PLACE.hostIp() + "/24")) {
+            assertThat(client.line())
+                    .as(() -> client.errors() + dnsmasq.outputOrNothing())
+                    .isEqualTo("leased");
+            assertThat(client.exitStatus()).isZero();
+        } finally {
+            origin.stop(0);
+        }
     }
 
     @Test
