@@ -289,11 +289,19 @@ final class IoUring {
     }
 
     /**
+     * Lets the registered files go, unless a request uses them; after that there are no more requests of files. Of a
+     * ring of a single issuer only that thread can do it.
+     */
+    void unregisterFiles() {
+        LibC.CALLS.syscall(SYS_IO_URING_REGISTER, fd, UNREGISTER_FILES, 0, 0, 0);
+    }
+
+    /**
      * Closes the ring. The kernel cancels the requests that wait, and ends the ring, in the background; the registered
-     * files are let go at once, unless a request uses them.
+     * files are let go at once if {@link #unregisterFiles()} can do that.
      */
     void close() {
-        LibC.CALLS.syscall(SYS_IO_URING_REGISTER, fd, UNREGISTER_FILES, 0, 0, 0);
+        unregisterFiles();
         rings.unmap();
         entries.unmap();
         LibC.CALLS.close(fd);

@@ -254,6 +254,8 @@ public final class TapDevice implements LinkDevice {
     public void close() {
         if (guard.enter()) {
             guard.lock();
+            // Another thread may be the last to leave, and cannot end what this thread has posted.
+            readiness.retire();
             readiness.wakeup();
             guard.leave();
         }

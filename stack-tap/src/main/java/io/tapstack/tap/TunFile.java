@@ -1,5 +1,7 @@
 package io.tapstack.tap;
 
+import java.util.concurrent.locks.LockSupport;
+
 /**
  * An open {@code /dev/net/tun} that is attached to an interface, as by tun_set_iff() of the kernel.
  *
@@ -17,6 +19,9 @@ record TunFile(int fd, String name, boolean hasHeaders) {
         0
     };
 
+    private static final long BUSY_PATIENCE_NANOS = 300_000_000L;
+    private static final long BUSY_PAUSE_NANOS = 2_000_000L;
+
     /**
      * Attaches to an interface.
      *
@@ -32,8 +37,9 @@ record TunFile(int fd, String name, boolean hasHeaders) {
             final boolean headers = config.offload() && knowsHeaders(fd);
             final InterfaceRequest request = new InterfaceRequest(name);
             request.flags(IfTun.IFF_TAP | IfTun.IFF_NO_PI | (headers ? IfTun.IFF_VNET_HDR : 0) | flags);
-            if (LibC.CALLS.ioctl(fd, IfTun.TUNSETIFF, request.location()) < 0) {
-                throw TapDiagnosis.cannotAttach(name, LibC.errno(), exists(name));
+            final int error = setInterface(fd, request);
+            if (error != 0) {
+                throw TapDiagnosis.cannotAttach(name, error, exists(name));
             }
             final TunFile file = new TunFile(fd, request.name(), headers);
             if (headers) {
@@ -45,6 +51,24 @@ record TunFile(int fd, String name, boolean hasHeaders) {
             LibC.CALLS.close(fd);
             throw failed;
         }
+    }
+
+    /**
+     * Attaches, and waits a moment for an earlier user: the io_uring of a process that was killed lets its TAP go in
+     * the background.
+     *
+     * @return 0 or the error number
+     */
+    private static int setInterface(final int fd, final InterfaceRequest request) {
+        final long start = System.nanoTime();
+        int error;
+        do {
+            error = LibC.CALLS.ioctl(fd, IfTun.TUNSETIFF, request.location()) < 0 ? LibC.errno() : 0;
+            if (error == LibC.EBUSY) {
+                LockSupport.parkNanos(BUSY_PAUSE_NANOS);
+            }
+        } while (error == LibC.EBUSY && System.nanoTime() - start < BUSY_PATIENCE_NANOS);
+        return error;
     }
 
     /** @throws TapException if no interface can have this name */

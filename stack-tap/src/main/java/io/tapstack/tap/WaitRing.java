@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * before Linux 6.1.
  *
  * <p>The posted reads write into registered memory, whose pages are the kernel's until it has ended them. So the ring
- * can be closed at any moment. If the ring's thread closes it, or waits meanwhile, they have ended by then; otherwise
- * they end, and the interface disappears, a moment later.
+ * can be closed at any moment. If the ring's thread closes the device, or waits meanwhile, they have ended by then, and
+ * the TAP can be opened again at once; otherwise they end, and the interface disappears, a moment later.
  */
 final class WaitRing implements Readiness {
 
@@ -280,6 +280,7 @@ final class WaitRing implements Readiness {
         final Requests posted = requests;
         if (posted != null && posted.owner == Thread.currentThread()) {
             cancel(posted.ring);
+            posted.ring.unregisterFiles();
         }
     }
 

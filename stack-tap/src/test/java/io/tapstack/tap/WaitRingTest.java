@@ -143,6 +143,26 @@ class WaitRingTest {
         }
     }
 
+    /** The thread whose reads are posted closes the device while another one is in it, which leaves last. */
+    @Test
+    void aTapThatItsThreadHasClosedCanBeOpenedAgainAtOnce() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            final TapDevice tap = TapDevice.open(CONFIG);
+            tap.await(1_000);
+            final CompletableFuture<Boolean> other = SuperSegmentTest.onThreadOfThisNetwork(() -> {
+                try {
+                    while (true) {
+                        tap.await(TimeUnit.SECONDS.toNanos(5));
+                    }
+                } catch (final IOException closed) {
+                    return true;
+                }
+            });
+            tap.close();
+            assertThat(other.get(5, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
     private void closeInUse(final TapConfig config, final long afterNanos) throws Exception {
         try (DatagramSocket socket = new DatagramSocket();
                 HostInterface host = new HostInterface("tap0")) {

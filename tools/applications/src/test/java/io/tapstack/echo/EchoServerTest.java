@@ -131,9 +131,7 @@ class EchoServerTest {
     }
 
     private static void assertReset(final ThrowingCallable call) {
-        assertThatThrownBy(call)
-                .isInstanceOf(SocketException.class)
-                .hasMessageContaining("reset");
+        assertThatThrownBy(call).isInstanceOf(SocketException.class).hasMessageContaining("reset");
     }
 
     @Test
