@@ -10,6 +10,8 @@ import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 
 /** A failed command; the message says what to do. */
 public final class Failure extends RuntimeException {
@@ -27,6 +29,11 @@ public final class Failure extends RuntimeException {
     public Failure(final int exitStatus, final String message) {
         super(message);
         this.exitStatus = exitStatus;
+    }
+
+    /** The exception of a command whose options contradict each other. */
+    public static ParameterException refused(final CommandSpec spec, final IllegalArgumentException why) {
+        return new ParameterException(spec.commandLine(), String.valueOf(why.getMessage()), why);
     }
 
     static int exitStatus(final Throwable failure) {

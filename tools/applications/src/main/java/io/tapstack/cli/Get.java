@@ -107,7 +107,7 @@ final class Get implements Callable<Integer> {
         try {
             dns.check(link);
         } catch (final IllegalArgumentException e) {
-            throw Main.refused(spec, e);
+            throw Failure.refused(spec, e);
         }
         LogLevel.quiet();
         final HttpUrl address = address();

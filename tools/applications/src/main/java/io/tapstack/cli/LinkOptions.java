@@ -333,7 +333,7 @@ public final class LinkOptions {
         try {
             check();
         } catch (final IllegalArgumentException e) {
-            throw Main.refused(spec, e);
+            throw Failure.refused(spec, e);
         }
         if (privateNetwork && System.getenv("TAPSTACK_PRIVATE") == null) {
             throw new Failure("--private works through the launcher: run bin/tapstack");

@@ -161,12 +161,6 @@ public final class Main implements Runnable {
         return Failure.exitStatus(failure);
     }
 
-    /** The exception of a command whose options contradict each other. */
-    public static ParameterException refused(
-            final CommandLine.Model.CommandSpec spec, final IllegalArgumentException why) {
-        return new ParameterException(spec.commandLine(), String.valueOf(why.getMessage()), why);
-    }
-
     private static String oneLine(final @Nullable String message) {
         return message == null ? "cannot understand the command line" : message.replaceAll("\\R\\s*", " ");
     }

@@ -68,7 +68,7 @@ final class Resolve implements Callable<Integer> {
                         "--type '" + type.get() + "' is not a type of DNS records such as A, AAAA or MX");
             }
         } catch (final IllegalArgumentException e) {
-            throw Main.refused(spec, e);
+            throw Failure.refused(spec, e);
         }
         LogLevel.quiet();
         try (Session session = sessions.open(link)) {

@@ -4,6 +4,7 @@ import io.tapstack.agent.AgentConfig;
 import io.tapstack.agent.ConformanceAgent;
 import io.tapstack.cli.Cidr;
 import io.tapstack.cli.Converters;
+import io.tapstack.cli.Failure;
 import io.tapstack.cli.Main;
 import io.tapstack.cli.StopSignal;
 import io.tapstack.conformance.setting.Setting;
@@ -100,7 +101,7 @@ final class AgentCommand implements Callable<Integer> {
         try {
             return ConformanceAgent.start(config);
         } catch (final IllegalArgumentException e) {
-            throw Main.refused(spec, e);
+            throw Failure.refused(spec, e);
         }
     }
 
@@ -121,7 +122,7 @@ final class AgentCommand implements Callable<Integer> {
                     gateways.stream().map(Cidr::ip).toList(),
                     settings.stream().map(Setting::parse).toList());
         } catch (final IllegalArgumentException e) {
-            throw Main.refused(spec, e);
+            throw Failure.refused(spec, e);
         }
     }
 
