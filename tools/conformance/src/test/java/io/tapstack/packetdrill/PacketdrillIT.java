@@ -10,10 +10,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +29,8 @@ class PacketdrillIT {
     private static final long TOLERANCE_MICROS = 150_000;
 
     /** A machine that is busy at the wrong moment is no reason to fail. */
+    private static final int SAMPLE = 5;
+
     private static final int ATTEMPTS = 3;
 
     private static final Path TCP_ECN = Path.of("/proc/sys/net/ipv4/tcp_ecn");
@@ -90,10 +94,16 @@ class PacketdrillIT {
 
     static Stream<String> ipv6() {
         // Linux probes with other sizes.
-        return names("ipv6").filter(name -> !name.equals("ipv6/mtu-probing.pkt"));
+        final List<String> all = names("ipv6")
+                .filter(name -> !name.equals("ipv6/mtu-probing.pkt"))
+                .sorted()
+                .toList();
+        return Boolean.getBoolean("tapstack.slow")
+                ? all.stream()
+                : IntStream.range(0, all.size()).filter(i -> i % SAMPLE == 0).mapToObj(all::get);
     }
 
-    /** What IPv6 has of its own. */
+    /** What IPv6 has of its own: all of it with {@code -Dtapstack.slow=true}, as the kernel takes a second for each. */
     @ParameterizedTest
     @MethodSource("ipv6")
     void theKernelAgreesOnIpv6(final String name) throws IOException {

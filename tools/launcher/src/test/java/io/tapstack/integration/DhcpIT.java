@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A stack that leases its address from dnsmasq (RFC 2131). */
@@ -128,6 +129,7 @@ class DhcpIT {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "tapstack.slow", matches = "true")
     void declinesAnAddressThatTheHostHas() throws Exception { // RFC 2131 3.1 (5), RFC 5227 2.1
         try (TestNetwork network = open(DhcpConfig.DEFAULT)) {
             HostPrograms.run("ip", "addr", "add", address(network, 50) + "/24", "dev", network.tap());
@@ -139,6 +141,7 @@ class DhcpIT {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "tapstack.slow", matches = "true")
     void withoutAServerTheAddressIsLinkLocal() throws Exception { // RFC 3927 2
         try (TestNetwork network = open(new DhcpConfig("", null, true))) {
             HostPrograms.run("ip", "addr", "add", "169.254.1.1/16", "dev", network.tap());
