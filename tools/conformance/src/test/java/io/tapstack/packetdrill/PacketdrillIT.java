@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -34,6 +36,7 @@ class PacketdrillIT {
     private static final int ATTEMPTS = 3;
 
     private static final Path TCP_ECN = Path.of("/proc/sys/net/ipv4/tcp_ecn");
+    private static final Set<String> REFUSED = new HashSet<>();
     private static final Pattern ACCURATE = Pattern.compile("net\\.ipv4\\.tcp_ecn=([345])");
 
     @ParameterizedTest
@@ -135,10 +138,13 @@ class PacketdrillIT {
         final Path script = Scripts.named(name);
         final Matcher value = ACCURATE.matcher(text(script));
         if (value.find() && !takesEcn(value.group(1))) {
-            assertThat(play(script, AddressMode.IPV4))
-                    .get()
-                    .asString()
-                    .endsWith("bad value for sysctl net.ipv4.tcp_ecn: " + value.group(1));
+            // What the player says of it is looked at once: to set up the kernel for a script takes half a second.
+            if (REFUSED.add(value.group(1))) {
+                assertThat(play(script, AddressMode.IPV4))
+                        .get()
+                        .asString()
+                        .endsWith("bad value for sysctl net.ipv4.tcp_ecn: " + value.group(1));
+            }
             abort("the kernel refuses tcp_ecn=" + value.group(1));
         }
         assertThat(problemWith(script)).isEmpty();

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The benchmark's small messages and lossy downloads, too few to measure speed. */
@@ -62,6 +63,7 @@ class SmallBenchIT {
      * Bytes arrive over the cable between two kernels, and over it and the bare TAP the right ones are retransmitted.
      */
     @Test
+    @EnabledIfSystemProperty(named = "tapstack.slow", matches = "true")
     void downloadsWithLoss() throws Exception {
         assertThat(bench("^loss-(20ms|tap)-reno$"))
                 .containsExactly("1 % loss, 20 ms, reno", "1 % loss, 20 ms, reno, 8 flows", "1 % loss, bare TAP, reno");
