@@ -22,15 +22,15 @@ final class NameCache {
     /** RFC 2308 7 and RFC 9520 allow five minutes; a server that restarts is back sooner. */
     private static final long FAILURE_TTL_SECONDS = 5;
 
-    private record Entry(Outcome outcome, long expiresNanos) {}
+    private record CachedOutcome(Outcome outcome, long expiresNanos) {}
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<Question, Entry> entries;
+    private final Map<Question, CachedOutcome> entries;
 
     NameCache(final int size) {
         this.entries = new LinkedHashMap<>(16, 0.75f, true) {
             @Override
-            protected boolean removeEldestEntry(final Map.Entry<Question, Entry> eldest) {
+            protected boolean removeEldestEntry(final Map.Entry<Question, CachedOutcome> eldest) {
                 return size() > size;
             }
         };
@@ -41,7 +41,7 @@ final class NameCache {
     Outcome get(final Question question, final long now) {
         lock.lock();
         try {
-            final Entry entry = entries.get(question);
+            final CachedOutcome entry = entries.get(question);
             if (entry == null) {
                 return null;
             }
@@ -62,7 +62,7 @@ final class NameCache {
         }
         lock.lock();
         try {
-            entries.put(question, new Entry(outcome, now + seconds * NANOS_PER_SECOND));
+            entries.put(question, new CachedOutcome(outcome, now + seconds * NANOS_PER_SECOND));
         } finally {
             lock.unlock();
         }
