@@ -17,6 +17,7 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +41,19 @@ class TapTroubleTest {
         try (TapDevice tap = TapDevice.open(config)) {
             assertThat(tap.name()).isEqualTo("tap0");
             assertRefused(config, "TAP tap0 is in use by another process");
+        }
+    }
+
+    /** The io_uring of a process that was killed lets its TAP go a moment after its end. */
+    @Test
+    void aTapThatIsLetGoSoonIsAwaited() throws Exception {
+        final TapDevice earlier = TapDevice.open(config);
+        final CompletableFuture<Void> end = CompletableFuture.runAsync(
+                earlier::close, CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS));
+        try (TapDevice tap = TapDevice.open(config)) {
+            assertThat(tap.name()).isEqualTo("tap0");
+        } finally {
+            end.get(5, TimeUnit.SECONDS);
         }
     }
 
