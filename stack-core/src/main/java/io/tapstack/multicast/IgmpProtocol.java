@@ -14,6 +14,7 @@ import io.tapstack.wire.IgmpMessage;
 import io.tapstack.wire.InternetChecksum;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.IpProtocol;
+import io.tapstack.wire.Ipv4Groups;
 import io.tapstack.wire.Ipv4Header;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -29,15 +30,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the holder of the stack's lock.
  */
 public final class IgmpProtocol implements GroupSpeaker {
-
-    /** 224.0.0.1. */
-    static final IpAddress ALL_SYSTEMS = IpAddress.ipv4(0xE000_0001);
-
-    /** 224.0.0.2. */
-    static final IpAddress ALL_ROUTERS = IpAddress.ipv4(0xE000_0002);
-
-    /** 224.0.0.22. */
-    static final IpAddress IGMPV3_ROUTERS = IpAddress.ipv4(0xE000_0016);
 
     private static final long SECOND = 1_000_000_000L;
 
@@ -131,7 +123,7 @@ public final class IgmpProtocol implements GroupSpeaker {
     private @Nullable DropReason query(
             final ByteBuffer bytes, final int message, final int length, final ReceivedPacket info) {
         final IpAddress group = IgmpMessage.group(bytes, message);
-        if (group.isAny() && !info.destination().equals(ALL_SYSTEMS)) {
+        if (group.isAny() && !info.destination().equals(Ipv4Groups.ALL_SYSTEMS)) {
             // RFC 3376 9.1: a query for all groups goes to all systems.
             return DropReason.GROUP_MALFORMED;
         }
@@ -168,7 +160,7 @@ public final class IgmpProtocol implements GroupSpeaker {
 
     @Override
     public boolean isReported(final IpAddress group) {
-        return speaks && !group.equals(ALL_SYSTEMS);
+        return speaks && !group.equals(Ipv4Groups.ALL_SYSTEMS);
     }
 
     @Override
@@ -199,7 +191,7 @@ public final class IgmpProtocol implements GroupSpeaker {
                 at += IgmpMessage.ADDRESS_LENGTH;
             }
         }
-        send(packet, IGMPV3_ROUTERS);
+        send(packet, Ipv4Groups.ALL_IGMPV3_ROUTERS);
     }
 
     @Override
@@ -211,7 +203,7 @@ public final class IgmpProtocol implements GroupSpeaker {
     @Override
     public void leaveOld(final IpAddress group, final QuerierVersion version) {
         if (version == QuerierVersion.OLD) {
-            sendOld(IgmpMessage.LEAVE, group, ALL_ROUTERS);
+            sendOld(IgmpMessage.LEAVE, group, Ipv4Groups.ALL_ROUTERS);
         }
     }
 
@@ -244,10 +236,8 @@ public final class IgmpProtocol implements GroupSpeaker {
         bytes.put(ip, (byte) (0x40 | HEADER / Integer.BYTES));
         bytes.putInt(ip + Ipv4Header.OPTIONS_OFFSET, ROUTER_ALERT);
         Ipv4Header.updateChecksum(bytes, ip);
-        // RFC 1112 6.4: the lower 23 bits of the group follow 01:00:5e.
-        final Neighbor receiver = link.isEthernet()
-                ? Neighbor.permanent(destination, 0x0100_5E00_0000L | destination.ipv4Bits() & 0x7F_FFFF)
-                : null;
+        final Neighbor receiver =
+                link.isEthernet() ? Neighbor.permanent(destination, Ipv4Groups.mac(destination.ipv4Bits())) : null;
         if (link.transmit(packet, EthernetHeader.TYPE_IPV4, receiver) == SendStatus.DEVICE_FULL) {
             statistics.drop(DropReason.LINK_FULL);
         }

@@ -12,6 +12,7 @@ import io.tapstack.time.TimerWheel;
 import io.tapstack.wire.IcmpHeader;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.IpProtocol;
+import io.tapstack.wire.Ipv4Groups;
 import io.tapstack.wire.Ipv4Header;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Ipv4Input {
 
-    /** 224.0.0.1, the group that every host is in (RFC 1112 4). */
-    private static final int ALL_HOSTS = 0xE000_0001;
-
+    private static final int ALL_SYSTEMS = Ipv4Groups.ALL_SYSTEMS.ipv4Bits();
     private static final int LIMITED_BROADCAST = -1;
 
     private final Ipv4Protocol ipv4;
@@ -138,7 +137,7 @@ final class Ipv4Input {
             // RFC 1122 3.3.6: a broadcast frame carries broadcasts only; every host would answer anything else.
             return linkUnicast ? null : DropReason.IP_UNICAST_IN_BROADCAST;
         }
-        final boolean toGroupOfOurs = destination == ALL_HOSTS
+        final boolean toGroupOfOurs = destination == ALL_SYSTEMS
                 || ipv4.isBroadcast(destination)
                 || arrival.groups().accepts(0, IpAddress.ipv4Low(destination), 0, IpAddress.ipv4Low(source));
         return toGroupOfOurs ? null : DropReason.IP_NOT_FOR_US;

@@ -20,6 +20,7 @@ import io.tapstack.neighbor.WaitingPackets;
 import io.tapstack.time.TimerWheel;
 import io.tapstack.wire.EthernetHeader;
 import io.tapstack.wire.IpAddress;
+import io.tapstack.wire.Ipv4Groups;
 import io.tapstack.wire.MacAddress;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -182,8 +183,7 @@ public final class Ipv4Interface implements LinkProtocol {
             return Neighbor.permanent(hop, BROADCAST);
         }
         if (nextHop >>> 28 == 0xE) {
-            // RFC 1112 6.4: the lower 23 bits of the group follow 01:00:5e.
-            return Neighbor.permanent(hop, 0x0100_5E00_0000L | (nextHop & 0x7F_FFFF));
+            return Neighbor.permanent(hop, Ipv4Groups.mac(nextHop));
         }
         return arp.neighbors().neighbor(hop);
     }

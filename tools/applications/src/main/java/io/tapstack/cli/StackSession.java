@@ -20,6 +20,7 @@ import io.tapstack.stack.Waiting;
 import io.tapstack.tap.HostAddress;
 import io.tapstack.tap.TapConfig;
 import io.tapstack.tap.TapDevice;
+import io.tapstack.tcp.congestion.CongestionControls;
 import io.tapstack.time.Clock;
 import io.tapstack.transport.TapstackTransport;
 import io.tapstack.transport.Transport;
@@ -87,10 +88,11 @@ final class StackSession implements Session {
         try {
             final Waiting waiting = link.busyPoll() ? Waiting.BUSY_POLL : Waiting.ADAPTIVE;
             final StackGroup stacks = new StackGroup(devices, config(link), clock, "tapstack", waiting);
+            final CongestionControls controls = CongestionControlSource.all();
             final List<SocketLayer> sockets = new ArrayList<>(stacks.size());
             for (int i = 0; i < stacks.size(); i++) {
                 final SocketLayer layer = new SocketLayer(stacks.driver(i).stackLock(), stacks.stack(i));
-                layer.defaults().congestionControls(CongestionControlSource.all());
+                layer.defaults().congestionControls(controls);
                 link.congestionControl().ifPresent(layer.defaults()::congestionControl);
                 link.mtuProbing().ifPresent(layer.defaults()::mtuProbing);
                 sockets.add(layer);
